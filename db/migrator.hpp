@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/connection.hpp"
+
+// Brings schema `tlsrpt` up to date: forward only, under an advisory lock, each migration in its own transaction.
+namespace tlsrpt::db {
+
+struct MigrationStatus {
+  int version = 0;
+  std::string name;
+  std::optional<std::string> applied_at;    // none: pending
+  bool checksum_matches = true;
+};
+
+// All that the program knows, ascending, and what the database has beyond. An empty database has all pending.
+[[nodiscard]] std::vector<MigrationStatus> migration_status(const Connection& connection);
+
+// Applies what is pending and brings `result_type` up to date; returns the names applied. Throws kNewer, and
+// kMisconfigured where an applied migration's checksum differs.
+std::vector<std::string> migrate(const Connection& connection);
+
+// Throws kSchemaMissing, kNewer: for commands that may not migrate.
+void require_current_schema(const Connection& connection);
+
+// Read-only rights on schema `tlsrpt`, present and future tables, for a role that exists.
+void grant_reader(const Connection& connection, const std::string& role);
+
+}  // namespace tlsrpt::db

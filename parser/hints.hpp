@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/reader.hpp"
+
+// What the mail around a report says of it (RFC 8460 §5.3 and §5.6). The JSON is the authority: hints fill gaps only,
+// after identity and content digest were taken.
+namespace tlsrpt::parser {
+
+struct Hints {
+  std::optional<std::string> report_domain;      // TLS-Report-Domain
+  std::optional<std::string> submitter;          // TLS-Report-Submitter
+  std::optional<std::string> from_domain;        // the From address's domain
+  std::optional<std::string> filename;           // the attachment's
+};
+
+// RFC 8460 §5.1: sender!policy-domain!begin!end[!unique].json[.gz]; the domains normalised.
+struct ReportFilename {
+  std::string submitter;
+  std::string policy_domain;
+  Time begin;
+  Time end;
+};
+[[nodiscard]] std::optional<ReportFilename> parse_report_filename(std::string_view filename);
+
+// Fills a missing organization name (submitter, else From domain) and missing policy domains (TLS-Report-Domain, else
+// the file name, else what follows the last '_' of a Google-style report-id); each with its deviation.
+void fill_gaps(ParsedReport& parsed, const Hints& hints);
+
+// The first `sts` policy's domain; else TLS-Report-Domain's or the file name's where a policy domain equals it or lies
+// below it; else the policy domain with the fewest labels (the first of those); nothing without any policy domain.
+[[nodiscard]] std::optional<std::string> report_domain(const Report& report, const Hints& hints);
+
+}  // namespace tlsrpt::parser
