@@ -1,0 +1,26 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include "collector/exit_code.hpp"
+
+// The one place that decides what an error means.
+namespace tlsrpt::collector {
+
+enum class Reaction {
+  kTryLater,  // the world is down, or in our way: end this pass, back off, try again
+  kStop,      // somebody must act first: configuration, credentials, certificate, input, output
+  kBug,       // ours: please report
+};
+
+struct Verdict {
+  Reaction reaction = Reaction::kBug;
+  ExitCode exit_code = ExitCode::kBug;
+  std::string text;  // the whole chain of std::throw_with_nested, outermost first: "mailbox X: imaps://host: cause"
+};
+
+// The innermost exception of a known kind decides; the outer ones only say where.
+[[nodiscard]] Verdict react(const std::exception_ptr& error);
+
+}  // namespace tlsrpt::collector
