@@ -1,0 +1,92 @@
+#include "db/quarantine.hpp"
+
+#include <fmt/format.h>
+
+#include "collector/commands/command.hpp"
+#include "collector/database.hpp"
+#include "collector/error.hpp"
+#include "collector/escape.hpp"
+#include "collector/output.hpp"
+
+namespace tlsrpt::collector {
+
+namespace {
+
+constexpr std::size_t kSubjectWidth = 60;
+
+std::string or_dash(const std::optional<std::string>& text, std::size_t most) {
+  return text && !text->empty() ? printable(*text, most) : "-";
+}
+
+std::string list_row(const db::QuarantineEntry& entry) {
+  return fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", entry.id, entry.age, entry.reason,
+                     or_dash(entry.from_domain, 28), or_dash(entry.subject, kSubjectWidth));
+}
+
+std::string diagnosis(const db::QuarantineEntry& entry) {
+  std::string text;
+  const auto line = [&text](std::string_view name, std::string_view value) {
+    if (!value.empty()) text += fmt::format("{:<12} {}\n", name, printable(value));
+  };
+  line("entry", fmt::format("{}", entry.id));
+  line("reason", entry.reason);
+  line("detail", entry.detail);
+  line("attachment", entry.attachment);
+  line("mailbox", entry.mailbox.value_or(""));
+  line("source", entry.source);
+  line("from", entry.from_domain.value_or(""));
+  line("subject", entry.subject.value_or(""));
+  line("message-id", entry.rfc822_message_id.value_or(""));
+  line("received", fmt::format("{} ({} ago)", entry.received_at.value_or("unknown"), entry.age));
+  line("attempts", fmt::format("{}, last {}", entry.attempts, entry.last_attempt_at.value_or("never")));
+  line("raw bytes", entry.has_raw ? fmt::format("kept: tlsrpt-collector quarantine show {} --raw", entry.id)
+                                  : std::string("not kept; `reprocess` fetches the message again"));
+  line("try again", fmt::format("tlsrpt-collector reprocess {}", entry.id));
+  return text;
+}
+
+}  // namespace
+
+ExitCode execute(const QuarantineListOptions&, const Config& config) {
+  const auto database = open_database_for_reading(config);
+  const auto entries = db::list_quarantine(database);
+  Output output;
+  if (entries.empty()) {
+    output.write("the quarantine is empty\n");
+  } else {
+    output.write(fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", "id", "age", "reason", "from", "subject"));
+    for (const auto& entry : entries) output.write(list_row(entry));
+  }
+  output.finish();
+  return ExitCode::kOk;
+}
+
+ExitCode execute(const QuarantineShowOptions& options, const Config& config) {
+  const auto database = open_database_for_reading(config);
+  const auto entry = db::find_quarantine(database, options.id);
+  if (!entry) throw InputError(fmt::format("no quarantine entry has the id {}", options.id));
+  Output output;
+  if (!options.raw) {
+    output.write(diagnosis(*entry));
+  } else if (const auto raw = db::quarantined_raw(database, options.id)) {
+    output.write(*raw);
+  } else {
+    throw InputError(fmt::format("the raw bytes of quarantine entry {} were not kept", options.id));
+  }
+  output.finish();
+  return ExitCode::kOk;
+}
+
+ExitCode execute(const QuarantineDropOptions& options, const Config& config) {
+  const auto database = open_database_for_reading(config);
+  const auto dropped = db::drop_quarantine(database, options.ids);
+  Output output;
+  output.write(fmt::format("dropped {} of {}\n", dropped, options.ids.size()));
+  output.finish();
+  if (dropped < static_cast<std::int64_t>(options.ids.size())) {
+    throw InputError("some of the ids were not in the quarantine");
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace tlsrpt::collector

@@ -1,0 +1,25 @@
+#include "collector/database.hpp"
+
+#include "collector/log.hpp"
+#include "db/migrator.hpp"
+
+namespace tlsrpt::collector {
+
+void prepare_schema(const db::Connection& database, const Config& config) {
+  if (!config.migrate) return db::require_current_schema(database);
+  for (const auto& name : db::migrate(database)) log::info("database {}: applied migration {}", database.where(), name);
+}
+
+db::Connection open_database(const Config& config) {
+  db::Connection database(config.database.reveal());
+  prepare_schema(database, config);
+  return database;
+}
+
+db::Connection open_database_for_reading(const Config& config) {
+  db::Connection database(config.database.reveal());
+  db::require_current_schema(database);
+  return database;
+}
+
+}  // namespace tlsrpt::collector

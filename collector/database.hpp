@@ -1,0 +1,17 @@
+#pragma once
+
+#include "collector/config.hpp"
+#include "db/connection.hpp"
+
+namespace tlsrpt::collector {
+
+// Applies what is pending, unless `database.migrate` is false: then a schema that is not current is an error.
+void prepare_schema(const db::Connection& database, const Config& config);
+
+// A connection with the schema prepared: for commands that write.
+[[nodiscard]] db::Connection open_database(const Config& config);
+
+// A connection whose schema must be current already: for commands that only look.
+[[nodiscard]] db::Connection open_database_for_reading(const Config& config);
+
+}  // namespace tlsrpt::collector

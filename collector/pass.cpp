@@ -1,0 +1,285 @@
+#include "collector/pass.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "collector/after.hpp"
+#include "collector/counts.hpp"
+#include "collector/database.hpp"
+#include "collector/fetched_message.hpp"
+#include "collector/imap/session.hpp"
+#include "collector/ingest.hpp"
+#include "collector/log.hpp"
+#include "collector/pipeline.hpp"
+#include "collector/progress.hpp"
+#include "db/store.hpp"
+
+namespace tlsrpt::collector {
+
+namespace {
+
+constexpr std::chrono::seconds kLockPatience{5};
+constexpr int kSuspiciousRuns = 2;  // as many unfinished runs at one watermark look like a message that kills
+
+std::string filter_of(const PassRequest& request) {
+  std::string filter;
+  if (request.since) filter += "since " + *request.since;
+  if (request.before) filter += (filter.empty() ? "before " : " before ") + *request.before;
+  return filter;
+}
+
+imap::Folder open_folder(imap::Session& session, const MailboxConfig& mailbox) {
+  return mailbox.after == After::kKeep ? session.examine(mailbox.folder) : session.select(mailbox.folder);
+}
+
+imap::Session::FetchOptions fetch_options(const Config& config) {
+  return {.max_message = config.mime_limits.message};
+}
+
+std::uint64_t bytes_of(const std::vector<imap::FetchedMessage>& group) {
+  std::uint64_t bytes = 0;
+  for (const auto& message : group) bytes += message.body.size();
+  return bytes;
+}
+
+// Nothing can be new where the server's next UID is the one after the watermark. RFC 9051 §2.3.1.1.
+bool nothing_new(const imap::Folder& folder, std::uint64_t watermark) {
+  return folder.exists == 0 || (folder.uid_next && *folder.uid_next <= watermark + 1);
+}
+
+// Holds the advisory lock, which only saves double work: the conditional watermark is the guarantee.
+class MailboxLock {
+ public:
+  MailboxLock(const db::Connection& database, db::MailboxKey key) : database_(database), key_(key) {
+    if (!db::lock_mailbox(database_, key_, kLockPatience)) {
+      throw db::Error(db::Error::Kind::kOvertaken, "the mailbox is being read elsewhere; try again later");
+    }
+  }
+  ~MailboxLock() {
+    try {
+      db::unlock_mailbox(database_, key_);
+    } catch (const db::Error&) {
+      // The connection is gone, and the lock with it.
+      return;
+    }
+  }
+  MailboxLock(const MailboxLock&) = delete;
+  MailboxLock& operator=(const MailboxLock&) = delete;
+
+ private:
+  const db::Connection& database_;
+  db::MailboxKey key_;
+};
+
+class Pass {
+ public:
+  Pass(const Config& config, const MailboxConfig& mailbox, const PassRequest& request)
+      : config_(config), mailbox_(mailbox), request_(request) {
+    counts_.command = request.command;
+  }
+
+  // What a crash after each step leaves behind:
+  //   1 to 4  nothing but the mailbox row;
+  //   5       what `after:` had done so far, the rest still pending;
+  //   6       whole batches, each with its watermark: the next pass goes on from there;
+  //   7       stored messages whose `after:` is pending: step 5 of the next pass.
+  db::PollRun run() {
+    const auto begun = std::chrono::steady_clock::now();
+    // 1. Log in while the database connects.
+    auto login =
+        std::async(std::launch::async, [this] { return std::make_unique<imap::Session>(login_account(mailbox_)); });
+    const db::Connection database(config_.database.reveal());
+    prepare_schema(database, config_);
+    try {
+      read(database, login);
+    } catch (const std::exception& error) {
+      note_failure(database, error, begun);
+      throw;
+    }
+    db::note_poll(database, state_.key, counts_, elapsed_since(begun));
+    return counts_;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static std::chrono::milliseconds elapsed_since(Clock::time_point begun) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+  }
+
+  void note_failure(const db::Connection& database, const std::exception& error, Clock::time_point begun) {
+    if (state_.key == 0) return;
+    counts_.error = error.what();
+    try {
+      db::note_poll(database, state_.key, counts_, elapsed_since(begun));
+    } catch (const db::Error&) {
+      return;  // the database is what failed; the caller reports the first error
+    }
+  }
+
+  void read(const db::Connection& database, std::future<std::unique_ptr<imap::Session>>& login) {
+    // 2. The mailbox row, and the right to read.
+    state_ = db::enter_mailbox(database, identity_of(mailbox_));
+    const MailboxLock lock(database, state_.key);
+    state_ = db::peek_mailbox(database, identity_of(mailbox_)).value();  // as whoever had the lock before left it
+
+    // 3. Open the folder.
+    const auto session = login.get();
+    const auto folder = open_folder(*session, mailbox_);
+
+    // 4. Another UIDVALIDITY: the UIDs known so far mean nothing any more.
+    if (state_.uid_validity != folder.uid_validity) {
+      if (state_.uid_validity) {
+        log::warning("mailbox {}: UIDVALIDITY changed from {} to {}: reading it again from the first message",
+                     mailbox_.name, *state_.uid_validity, folder.uid_validity);
+      }
+      db::reset_watermark(database, state_.key, folder.uid_validity);
+      state_.uid_validity = folder.uid_validity;
+      state_.last_uid = 0;
+      state_.backfill_uid.reset();
+    }
+
+    // 5. Finish what an earlier pass had stored and not yet tidied away.
+    if (mailbox_.after != After::kKeep) finish_after(*session, database, mailbox_, state_.key, folder.uid_validity);
+
+    // 6. Read and store.
+    bool complete = true;
+    if (request_.backfill) {
+      complete = backfill(database, *session);
+    } else if (!nothing_new(folder, state_.last_uid)) {
+      complete = collect(database, *session, folder);
+    }
+
+    // 7. What `after:` asks for the messages just stored. A fetch that was stopped has left the session unusable.
+    if (complete && counts_.fetched > 0 && mailbox_.after != After::kKeep) {
+      finish_after(*session, database, mailbox_, state_.key, folder.uid_validity);
+    }
+    if (complete) session->logout();
+  }
+
+  bool collect(const db::Connection& database, imap::Session& session, const imap::Folder& folder) {
+    watermark_ = {.mailbox = state_.key, .uid_validity = folder.uid_validity, .from = state_.last_uid};
+    const auto uids = session.search({.after = state_.last_uid});
+    if (!fetch_and_store(database, session, uids)) return false;
+    // UIDs that hold nothing any more would make every later poll ask for them again.
+    if (folder.uid_next && *folder.uid_next > watermark_.from + 1) {
+      db::skip_to(database, state_.key, folder.uid_validity, watermark_.from, *folder.uid_next - 1);
+    }
+    return true;
+  }
+
+  bool backfill(const db::Connection& database, imap::Session& session) {
+    const auto filter = filter_of(request_);
+    const bool resumes = state_.backfill_uid && state_.backfill_filter == filter;
+    const auto from = resumes ? *state_.backfill_uid : 0;
+    if (resumes && from > 0) log::info("mailbox {}: the backfill goes on after UID {}", mailbox_.name, from);
+    db::begin_backfill(database, state_.key, from, filter);
+    watermark_ = {.mailbox = state_.key,
+                  .uid_validity = *state_.uid_validity,
+                  .from = from,
+                  .backfill = true,
+                  .raise_last_uid = filter.empty()};
+    const auto uids = session.search({.after = from, .since = request_.since, .before = request_.before});
+    if (!fetch_and_store(database, session, uids)) return false;
+    db::end_backfill(database, state_.key);
+    return true;
+  }
+
+  // False if it was stopped before the end.
+  bool fetch_and_store(const db::Connection& database, imap::Session& session, const std::vector<imap::Uid>& uids) {
+    if (uids.empty()) return true;
+    db::note_run_begun(database, state_.key);
+    suspicious_ = state_.unfinished_runs >= kSuspiciousRuns;
+    if (suspicious_) {
+      log::warning("mailbox {}: {} runs ended without a word after UID {}: trying each message in a process of its own",
+                   mailbox_.name, state_.unfinished_runs, watermark_.from);
+    }
+    MessageReader reader(config_, mailbox_);
+    std::optional<Progress> progress;
+    if (request_.progress) progress.emplace(mailbox_.name, uids.size());
+    bool stopped = false;
+    run_pipeline({.fetch =
+                      [&](const auto& sink) {
+                        session.fetch(uids, fetch_options(config_), [&](std::vector<imap::FetchedMessage> group) {
+                          if (progress) progress->advance(group.size(), bytes_of(group));
+                          stopped = request_.stop.stop_requested() || !sink(std::move(group));
+                          return !stopped;
+                        });
+                      },
+                  .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), suspicious_); },
+                  .write = [&](std::vector<db::NewMessage> batch) { store(database, std::move(batch)); }},
+                 {});
+    return !stopped;
+  }
+
+  void store(const db::Connection& database, std::vector<db::NewMessage> batch) {
+    watermark_.to = *batch.back().uid;
+    const auto written = db::write_batch(
+        database, watermark_, std::move(batch),
+        {.after_pending = mailbox_.after != After::kKeep, .quarantine_bytes = config_.quarantine_bytes});
+    watermark_.from = watermark_.to;
+    suspicious_ = false;
+    add(counts_, written.counts);
+  }
+
+  const Config& config_;
+  const MailboxConfig& mailbox_;
+  const PassRequest& request_;
+  db::MailboxState state_;
+  db::Watermark watermark_;
+  db::PollRun counts_;
+  std::atomic<bool> suspicious_ = false;
+};
+
+}  // namespace
+
+db::PollRun read_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request) {
+  return Pass(config, mailbox, request).run();
+}
+
+Preview preview_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request) {
+  const db::Connection database(config.database.reveal());
+  const auto state = db::peek_mailbox(database, identity_of(mailbox));
+  imap::Session session(login_account(mailbox));
+  const auto folder = session.examine(mailbox.folder);
+  const auto watermark = state && state->uid_validity == folder.uid_validity ? state->last_uid : 0;
+
+  Preview preview;
+  if (!nothing_new(folder, watermark)) {
+    MessageReader reader(config, mailbox);
+    const auto uids = session.search({.after = watermark});
+    session.fetch(uids, fetch_options(config), [&](std::vector<imap::FetchedMessage> group) {
+      for (auto& fetched : group) {
+        const auto message = reader.read(std::move(fetched), false);
+        ++preview.messages;
+        preview.reports += static_cast<std::int64_t>(message.reports.size());
+        if (!message.quarantine.empty()) ++preview.quarantined;
+        if (message.quarantine.empty() && message.reports.empty()) ++preview.ignored;
+      }
+      return !request.stop.stop_requested();
+    });
+  }
+  session.logout();
+  return preview;
+}
+
+db::MailboxIdentity identity_of(const MailboxConfig& mailbox) {
+  return {.name = mailbox.name,
+          .server = mailbox.account.server,
+          .username = mailbox.account.username,
+          .folder = mailbox.folder,
+          .domains = mailbox.domains};
+}
+
+imap::Account login_account(const MailboxConfig& mailbox) {
+  auto account = mailbox.account;
+  account.password = resolve_password(mailbox);
+  return account;
+}
+
+}  // namespace tlsrpt::collector

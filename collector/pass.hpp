@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "collector/config.hpp"
+#include "db/mailbox.hpp"
+
+// One pass over one mailbox: what `collect`, `run` and `backfill` repeat.
+namespace tlsrpt::collector {
+
+struct PassRequest {
+  std::string command;               // for poll_run: "collect", "run" or "backfill"
+  bool backfill = false;             // from the first UID (or where the last backfill stopped)
+  std::optional<std::string> since;  // IMAP dates, "1-Feb-2026"; backfill only
+  std::optional<std::string> before;
+  bool progress = false;  // a progress bar, if standard error is a terminal
+  std::stop_token stop;   // finish the batch in hand, then return
+};
+
+// Reads what is new, stores it, does what `after:` asks, and notes how it went. Returns the counts; throws
+// imap::Error, db::Error or ConfigError, with what had been committed by then in place and the error noted in the
+// mailbox row where the database can be reached.
+db::PollRun read_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request);
+
+struct Preview {
+  std::int64_t messages = 0;
+  std::int64_t reports = 0;
+  std::int64_t ignored = 0;
+  std::int64_t quarantined = 0;  // messages with at least one rejection
+};
+
+// The same without a trace: EXAMINE whatever `after:` says, no migration, no row. A missing schema counts as empty.
+[[nodiscard]] Preview preview_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request);
+
+// Which mailbox a database row belongs to.
+[[nodiscard]] db::MailboxIdentity identity_of(const MailboxConfig& mailbox);
+
+// The account with its password resolved.
+[[nodiscard]] imap::Account login_account(const MailboxConfig& mailbox);
+
+}  // namespace tlsrpt::collector

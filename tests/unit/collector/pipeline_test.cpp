@@ -1,0 +1,141 @@
+#include "collector/pipeline.hpp"
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace tlsrpt;
+using collector::PipelineBounds;
+using collector::run_pipeline;
+
+namespace {
+
+using Group = std::vector<imap::FetchedMessage>;
+using Sink = std::function<bool(Group)>;
+
+Group group(imap::Uid first, std::size_t count, std::size_t bytes = 10) {
+  Group messages(count);
+  for (auto& message : messages) {
+    message.uid = first++;
+    message.body.assign(bytes, 'x');
+  }
+  return messages;
+}
+
+db::NewMessage parse(const imap::FetchedMessage& fetched) {
+  db::NewMessage message;
+  message.uid = fetched.uid;
+  message.raw = fetched.body;
+  return message;
+}
+
+struct Written {
+  std::vector<std::uint64_t> uids;
+  std::vector<std::size_t> batches;
+  std::function<void(std::vector<db::NewMessage>)> step() {
+    return [this](std::vector<db::NewMessage> batch) {
+      batches.push_back(batch.size());
+      for (const auto& message : batch) uids.push_back(*message.uid);
+    };
+  }
+};
+
+std::vector<std::uint64_t> count_up(std::uint64_t most) {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t n = 1; n <= most; ++n) numbers.push_back(n);
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a pipeline writes every message once, in order, in batches of the given size") {
+  Written written;
+  run_pipeline({.fetch =
+                    [](const Sink& sink) {
+                      for (imap::Uid at = 1; at <= 1000; at += 10) CHECK(sink(group(at, 10)));
+                    },
+                .parse = parse,
+                .write = written.step()},
+               {.batch_messages = 300});
+  CHECK(written.uids == count_up(1000));
+  CHECK(written.batches == std::vector<std::size_t>{300, 300, 300, 100});
+}
+
+TEST_CASE("a pipeline ends a batch before it grows over its bytes, and lets one large message pass alone") {
+  Written written;
+  run_pipeline({.fetch =
+                    [](const Sink& sink) {
+                      sink(group(1, 3, 1000));
+                      sink(group(4, 1, 100'000));
+                      sink(group(5, 1, 1000));
+                    },
+                .parse = parse,
+                .write = written.step()},
+               {.batch_bytes = 5000, .queue_bytes = 2000});
+  CHECK(written.uids == count_up(5));
+  CHECK(written.batches == std::vector<std::size_t>{3, 1, 1});
+}
+
+TEST_CASE("a pipeline without messages writes nothing") {
+  Written written;
+  run_pipeline({.fetch = [](const Sink&) {}, .parse = parse, .write = written.step()}, {});
+  CHECK(written.batches.empty());
+}
+
+TEST_CASE("a connection lost while fetching leaves what had been fetched written") {
+  Written written;
+  CHECK_THROWS_WITH_AS(run_pipeline({.fetch =
+                                         [](const Sink& sink) {
+                                           sink(group(1, 5));
+                                           throw std::runtime_error("connection lost");
+                                         },
+                                     .parse = parse,
+                                     .write = written.step()},
+                                    {}),
+                       "connection lost", std::runtime_error);
+  CHECK(written.uids == count_up(5));
+}
+
+TEST_CASE("a failure while parsing ends the fetch and is rethrown") {
+  Written written;
+  bool refused = false;
+  CHECK_THROWS_WITH_AS(run_pipeline({.fetch =
+                                         [&](const Sink& sink) {
+                                           imap::Uid at = 1;
+                                           while (sink(group(at, 1))) ++at;
+                                           refused = true;
+                                         },
+                                     .parse = [](imap::FetchedMessage fetched) -> db::NewMessage {
+                                       if (fetched.uid == 50) throw std::logic_error("a bug");
+                                       return parse(fetched);
+                                     },
+                                     .write = written.step()},
+                                    {.batch_messages = 10}),
+                       "a bug", std::logic_error);
+  CHECK(refused);
+  CHECK(written.uids.size() < 50);
+}
+
+TEST_CASE("a failure while writing ends the fetch and is rethrown, and earlier batches stay") {
+  std::vector<std::size_t> batches;
+  bool refused = false;
+  CHECK_THROWS_WITH_AS(run_pipeline({.fetch =
+                                         [&](const Sink& sink) {
+                                           imap::Uid at = 1;
+                                           while (sink(group(at, 1))) ++at;
+                                           refused = true;
+                                         },
+                                     .parse = parse,
+                                     .write =
+                                         [&](std::vector<db::NewMessage> batch) {
+                                           if (batches.size() == 2) throw std::runtime_error("database gone");
+                                           batches.push_back(batch.size());
+                                         }},
+                                    {.batch_messages = 10, .queue_bytes = 4000}),
+                       "database gone", std::runtime_error);
+  CHECK(refused);
+  CHECK(batches == std::vector<std::size_t>{10, 10});
+}
