@@ -1,0 +1,1 @@
+"""Private servers, faults and the program itself, for tests: the standard library alone."""

@@ -1,0 +1,166 @@
+"""A private Dovecot 2.3 with TLS on free loopback ports, run by one unprivileged user (Dovecot's "rootless" setup)."""
+
+import base64
+import contextlib
+import grp
+import pathlib
+import shutil
+import signal
+import subprocess
+
+from . import certs, process
+from .maildir import Maildir
+
+_ATTEMPTS = 5
+
+_CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {directory}/run
+state_dir = {directory}/run
+log_path = {directory}/log
+instance_name = tlsrpt
+
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+default_vsz_limit = 1G
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap_port}
+  }}
+  inet_listener imaps {{
+    port = {imaps_port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+mail_max_userip_connections = 1000
+passdb {{
+  driver = passwd-file
+  args = {directory}/passwd
+}}
+userdb {{
+  driver = passwd-file
+  args = {directory}/passwd
+}}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:~/Maildir
+mail_fsync = never
+namespace inbox {{
+  inbox = yes
+  separator = {separator}
+  prefix = {prefix}
+}}
+{extra}
+"""
+
+
+class Dovecot:
+    """A server in `directory`, whose path must be short: sockets are made in it."""
+
+    def __init__(self, directory, *, authority=None, separator=".", prefix="", extra="", detached=False):
+        self.directory = pathlib.Path(directory)
+        self.authority = authority
+        self.imap_port = self.imaps_port = None
+        self.users = {}
+        self._separator, self._prefix, self._extra = separator, prefix, extra
+        self._detached = detached
+        self._server = None
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *_):
+        self.stop()
+
+    @property
+    def ca_file(self):
+        return self.authority.ca_file
+
+    def start(self):
+        process.server_directory(self.directory)
+        self.authority = self.authority or certs.Authority(self.directory.parent / "ca")
+        for _ in range(_ATTEMPTS):
+            self._write_config()
+            self._launch()
+            if process.wait_until(self._is_ready_or_dead, "Dovecot") == "ready":
+                return self
+            self.imap_port = self.imaps_port = None
+        raise process.HarnessError(f"Dovecot does not start:\n{(self.directory / 'log').read_text()}")
+
+    def stop(self):
+        if self._server:
+            process.end(self._server)
+            self._server = None
+
+    def restart(self):
+        """Comes back on the same ports."""
+        self.stop()
+        self.start()
+
+    def add_user(self, name, password):
+        """A new mail account; its (empty) Maildir."""
+        home = process.server_directory(self.directory / "mail" / name)
+        self.users[name] = password
+        self._write_users()
+        return Maildir(home / "Maildir")
+
+    def _write_users(self):
+        user = process.server_user()
+        lines = [f"{name}:{{PLAIN.B64}}{base64.b64encode(password.encode()).decode()}:{user.pw_uid}:{user.pw_gid}::"
+                 f"{self.directory}/mail/{name}::\n" for name, password in self.users.items()]
+        process.write_for_servers(self.directory / "passwd", "".join(lines))
+
+    def _write_config(self):
+        self.imap_port = self.imap_port or process.free_port()
+        self.imaps_port = self.imaps_port or process.free_port()
+        certificate, key = self.directory / "server.pem", self.directory / "server.key"
+        if not certificate.exists():
+            for made, place in zip(self.authority.issue(), (certificate, key)):
+                shutil.copy(made, place)
+                process.give_to_servers(place)
+        user = process.server_user()
+        self._write_users()
+        process.write_for_servers(self.directory / "dovecot.conf", _CONFIG.format(
+            directory=self.directory, user=user.pw_name, group=grp.getgrgid(user.pw_gid).gr_name,
+            imap_port=self.imap_port, imaps_port=self.imaps_port, certificate=certificate, key=key,
+            separator=self._separator, prefix=self._prefix, extra=self._extra))
+
+    def _launch(self):
+        with open(self.directory / "output", "ab") as output:
+            self._server = process.spawn(
+                [shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "dovecot", "-F",
+                 "-c", self.directory / "dovecot.conf"],
+                as_server=True, death_signal=signal.SIGTERM, detached=self._detached, cwd="/",
+                stdout=output, stderr=subprocess.STDOUT)
+
+    def _is_ready_or_dead(self):
+        if self._server.poll() is not None:
+            return "dead"
+        ready = process.accepts_connections(self.imap_port) and process.accepts_connections(self.imaps_port)
+        return "ready" if ready else None
+
+
+@contextlib.contextmanager
+def temporary_dovecot(**options):
+    with process.temporary_directory("tlsrpt-imap-") as directory, Dovecot(directory / "dovecot", **options) as server:
+        yield server
