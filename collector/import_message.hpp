@@ -1,10 +1,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "collector/config.hpp"
 #include "collector/ingest.hpp"
+#include "collector/input/input.hpp"
 #include "db/store.hpp"
 
 namespace tlsrpt::collector {
@@ -15,15 +15,12 @@ class ImportReader {
  public:
   explicit ImportReader(const Config& config);
 
-  [[nodiscard]] db::NewMessage read_mail(std::string bytes, std::string source);
-  [[nodiscard]] db::NewMessage read_file(std::string bytes, std::string source, const std::string& filename);
+  [[nodiscard]] db::NewMessage read(Input input);
 
-  // What `import` had quarantined: mail or bare report, as it was read then.
-  [[nodiscard]] db::NewMessage read_again(const std::string& bytes, const std::string& source);
+  // The bytes of an earlier import.
+  [[nodiscard]] db::NewMessage read_again(std::string bytes, const std::string& source);
 
  private:
-  db::NewMessage finish(ReadMessage read, std::string bytes, std::string source, bool is_mail);
-
   Ingester ingester_;
   Acceptance acceptance_;
 };
