@@ -21,13 +21,16 @@ class HarnessError(Exception):
 
 
 def unwind_on_signals():
-    """SIGTERM and SIGHUP end the interpreter like an exception, so that every `with` cleans up."""
+    """The first of these signals ends the interpreter like an exception, so that every `with` cleans up undisturbed."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def leave(number, _frame):
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGHUP, leave)
+    for each in signals:
+        signal.signal(each, leave)
 
 
 def server_user():
