@@ -1,0 +1,245 @@
+#include "collector/ingest.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "collector/escape.hpp"
+#include "mime/authentication.hpp"
+#include "parser/domain.hpp"
+#include "parser/hints.hpp"
+#include "parser/session_total.hpp"
+
+namespace tlsrpt::collector {
+namespace {
+
+using parser::NotAReport;
+using parser::Reason;
+using parser::Rejection;
+
+// Where findings come from, and whether it is said there that they are TLS reports.
+struct Origin {
+  std::string part;
+  parser::Hints hints;
+  bool labelled = false;         // by the attachment itself, or by the operator who named the file
+  bool says_tls_report = false;  // by the mail around it
+  bool lenient_base64 = false;
+};
+
+// Only what was recognised as a TLS report is rejected for these.
+bool shows_a_tls_report(Reason reason) noexcept {
+  return reason == Reason::kBadDateRange || reason == Reason::kBadStructure || reason == Reason::kTooManyPolicies ||
+         reason == Reason::kTooManyFailureDetails;
+}
+
+// Sorts what was found into reports, rejections, and what is none of our business.
+class Sorter {
+ public:
+  explicit Sorter(ReadMessage& message) : message_(message) {}
+
+  void take(std::vector<parser::Finding> findings, const Origin& origin) {
+    for (auto& [suffix, what] : findings) {
+      const auto attachment = origin.part + suffix;
+      if (auto* parsed = std::get_if<parser::ParsedReport>(&what)) {
+        take_report(attachment, std::move(*parsed), origin);
+      } else if (auto* rejection = std::get_if<Rejection>(&what)) {
+        const bool ours = origin.labelled || origin.says_tls_report || shows_a_tls_report(rejection->reason);
+        reject(ours, attachment, std::move(*rejection));
+      } else {
+        take_other(attachment, std::move(std::get<NotAReport>(what)), origin);
+      }
+    }
+  }
+
+  [[nodiscard]] bool nothing_taken() const noexcept { return message_.reports.empty() && message_.rejected.empty(); }
+  [[nodiscard]] bool saw_dmarc() const noexcept { return saw_dmarc_; }
+  [[nodiscard]] const std::vector<db::NewQuarantine>& passed_over() const noexcept { return passed_over_; }
+
+  // Of a mail that says that it carries a report, and in which none was found.
+  void reject_the_rest() {
+    message_.rejected = std::exchange(passed_over_, {});
+    if (!message_.rejected.empty()) return;
+    reject(true, {},
+           {.reason = Reason::kNoAttachment,
+            .detail = "the mail says that it carries a TLS report, and has no such attachment"});
+  }
+
+ private:
+  void take_report(const std::string& attachment, parser::ParsedReport parsed, const Origin& origin) {
+    if (origin.lenient_base64) parsed.deviations.push_back({.code = parser::DeviationCode::kLenientBase64});
+    parser::fill_gaps(parsed, origin.hints);
+    auto report_domain = parser::report_domain(parsed.report, origin.hints);
+    message_.reports.push_back({.attachment = attachment,
+                                .filename = origin.hints.filename,
+                                .parsed = std::move(parsed),
+                                .report_domain = std::move(report_domain)});
+  }
+
+  void take_other(const std::string& attachment, NotAReport other, const Origin& origin) {
+    const bool dmarc = other.kind == NotAReport::Kind::kDmarc;
+    saw_dmarc_ = saw_dmarc_ || dmarc;
+    reject(origin.labelled && !dmarc, attachment, {.reason = Reason::kNotAReport, .detail = std::move(other.detail)});
+  }
+
+  void reject(bool ours, const std::string& attachment, Rejection rejection) {
+    (ours ? message_.rejected : passed_over_).push_back({attachment, std::move(rejection)});
+  }
+
+  ReadMessage& message_;
+  std::vector<db::NewQuarantine> passed_over_;
+  bool saw_dmarc_ = false;
+};
+
+db::MessageKind kind_of(const mime::Message& mail, const Sorter& sorter) {
+  if (mail.kind == mime::Kind::kBounce) return db::MessageKind::kBounce;
+  const bool tls = mail.says_tls_report && !sorter.saw_dmarc();
+  if (tls || (!mail.problem && !sorter.nothing_taken())) return db::MessageKind::kTls;
+  if (mail.says_dmarc_report || sorter.saw_dmarc()) return db::MessageKind::kDmarc;
+  return db::MessageKind::kOther;
+}
+
+std::string why_ignored(db::MessageKind kind, const Sorter& sorter) {
+  if (kind == db::MessageKind::kBounce) return "a delivery status notification, into which nobody looks";
+  if (kind == db::MessageKind::kDmarc) return "a DMARC report";
+  if (sorter.passed_over().empty()) return "no TLS report in it";
+  const auto& [attachment, rejection] = sorter.passed_over().front();
+  return fmt::format("no TLS report in it; part {}: {}", attachment, rejection.detail);
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+void read_attachments(const mime::Message& mail, parser::ReportReader& reader, Sorter& sorter) {
+  reader.start_message();
+  for (const auto& attachment : mail.attachments) {
+    sorter.take(reader.read(attachment.body), {.part = attachment.part,
+                                               .hints = {.report_domain = mail.envelope.tls_report_domain,
+                                                         .submitter = mail.envelope.tls_report_submitter,
+                                                         .from_domain = mail.envelope.from_domain,
+                                                         .filename = unless_empty(attachment.filename)},
+                                               .labelled = attachment.labelled,
+                                               .says_tls_report = mail.says_tls_report,
+                                               .lenient_base64 = attachment.lenient_base64});
+  }
+  if (mail.says_tls_report && sorter.nothing_taken() && !sorter.saw_dmarc()) sorter.reject_the_rest();
+}
+
+// The domains that a report is about, for a person.
+std::string domains_of(const ReadReport& report) {
+  constexpr std::size_t kShown = 5;
+  std::set<std::string> domains;
+  if (report.report_domain) domains.insert(*report.report_domain);
+  for (const auto& policy : report.parsed.report.policies) {
+    if (policy.policy_domain && domains.size() <= kShown) domains.insert(*policy.policy_domain);
+  }
+  if (domains.empty()) return "no domain at all";
+  const bool all = domains.size() <= kShown;
+  if (!all) domains.erase(std::prev(domains.end()));
+  return fmt::format("{}{}", fmt::join(domains, ", "), all ? "" : ", ...");
+}
+
+bool is_wanted(const ReadReport& report, const std::vector<std::string>& domains) {
+  const auto listed = [&](const std::optional<std::string>& domain) {
+    return domain && std::any_of(domains.begin(), domains.end(),
+                                 [&](const std::string& parent) { return parser::equal_or_below(*domain, parent); });
+  };
+  const auto& policies = report.parsed.report.policies;
+  return domains.empty() || listed(report.report_domain) ||
+         std::any_of(policies.begin(), policies.end(),
+                     [&](const auto& policy) { return listed(policy.policy_domain); });
+}
+
+// What the configuration has against a report.
+std::optional<Rejection> objection(const ReadReport& report, const Acceptance& acceptance,
+                                   std::optional<mime::Authentic> authentic) {
+  if (!is_wanted(report, acceptance.domains)) {
+    return Rejection{
+        .reason = Reason::kForeignDomain,
+        .detail = fmt::format("the report is about {}; `domains` lists the domains to accept", domains_of(report))};
+  }
+  // RFC 8460 §3: without a valid DKIM signature of the reporting domain, a report MUST be ignored.
+  if (acceptance.require_dkim && authentic && *authentic != mime::Authentic::kPass) {
+    return Rejection{.reason = Reason::kNotAuthentic,
+                     .detail = fmt::format("authentication.require is dkim, and the mail's verdict is {}",
+                                           mime::to_string(*authentic))};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> submitter_of(const mime::Envelope& envelope, const std::optional<std::string>& filename) {
+  if (envelope.tls_report_submitter) return parser::normalize_domain(*envelope.tls_report_submitter);
+  const auto parsed = filename ? parser::parse_report_filename(*filename) : std::nullopt;
+  return parsed ? std::optional(parsed->submitter) : std::nullopt;
+}
+
+}  // namespace
+
+Ingester::Ingester(const mime::Limits& mime_limits, const parser::Limits& parser_limits)
+    : mime_limits_(mime_limits), parser_limits_(parser_limits), reader_(parser_limits) {}
+
+ReadMessage Ingester::read_mail(std::string_view bytes) {
+  auto mail = mime::read_message(bytes, mime_limits_);
+  ReadMessage message;
+  Sorter sorter(message);
+  if (mail.problem) {
+    message.rejected.push_back({.attachment = {}, .rejection = *mail.problem});
+  } else if (mail.kind != mime::Kind::kBounce) {
+    read_attachments(mail, reader_, sorter);
+  }
+  message.kind = kind_of(mail, sorter);
+  if (sorter.nothing_taken()) message.ignored_because = why_ignored(message.kind, sorter);
+  message.envelope = std::move(mail.envelope);
+  return message;
+}
+
+ReadMessage Ingester::read_file(std::string_view bytes, const std::string& filename) {
+  ReadMessage message{.kind = db::MessageKind::kTls};
+  if (bytes.size() > parser_limits_.decompressed) {
+    message.rejected.push_back(
+        {.attachment = {},
+         .rejection = {.reason = Reason::kTooLarge,
+                       .detail = fmt::format("the file is larger than limits.decompressed, {} bytes",
+                                             parser_limits_.decompressed)}});
+    return message;
+  }
+  Sorter sorter(message);
+  reader_.start_message();
+  // A file's name may be any bytes; what is stored is text.
+  const auto name = unless_empty(printable(filename));
+  sorter.take(reader_.read(bytes), {.hints = {.filename = name}, .labelled = true});
+  if (sorter.nothing_taken()) sorter.reject_the_rest();
+  return message;
+}
+
+db::NewMessage accept(ReadMessage read, const Acceptance& acceptance, bool is_mail) {
+  const auto authentic =
+      is_mail ? std::optional(mime::authenticate(read.envelope, acceptance.authserv_id)) : std::nullopt;
+  db::NewMessage message{.rfc822_message_id = read.envelope.message_id,
+                         .from_domain = read.envelope.from_domain,
+                         .subject = read.envelope.subject,
+                         .authentic = authentic.value_or(mime::Authentic::kUnknown),
+                         .kind = read.kind,
+                         .quarantine = std::move(read.rejected)};
+  for (auto& report : read.reports) {
+    if (auto rejection = objection(report, acceptance, authentic)) {
+      message.quarantine.push_back({report.attachment, std::move(*rejection)});
+      continue;
+    }
+    auto totals = parser::session_totals(report.parsed.report, report.report_domain);
+    message.reports.push_back({.parsed = std::move(report.parsed),
+                               .report_domain = std::move(report.report_domain),
+                               .session_totals = std::move(totals),
+                               .submitter_domain = submitter_of(read.envelope, report.filename),
+                               .filename = std::move(report.filename),
+                               .attachment = std::move(report.attachment)});
+  }
+  return message;
+}
+
+}  // namespace tlsrpt::collector

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "collector/print/printer.hpp"
+#include "parser/json.hpp"
+
+namespace tlsrpt::collector {
+
+// A JSON object a line:
+//   {"source", "status": "report", "report", "deviations"}
+//   {"source", "status": "rejected", "reason", "detail"}
+//   {"source", "status": "ignored", "reason", "detail"}: the reason is the message's kind
+class JsonLinesPrinter final : public Printer {
+ public:
+  [[nodiscard]] std::string report(const std::string& source, const ReadReport& report) override;
+  [[nodiscard]] std::string rejected(const std::string& source, const parser::Rejection& rejection) override;
+  [[nodiscard]] std::string ignored(const std::string& source, db::MessageKind kind,
+                                    const std::string& because) override;
+
+ private:
+  parser::JsonWriter& begin_line(const std::string& source, std::string_view status);
+  [[nodiscard]] std::string end_line();
+  [[nodiscard]] std::string line_with_reason(const std::string& source, std::string_view status,
+                                             std::string_view reason, std::string_view detail);
+
+  parser::JsonWriter json_;
+};
+
+}  // namespace tlsrpt::collector

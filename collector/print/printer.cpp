@@ -1,0 +1,34 @@
+#include "collector/print/printer.hpp"
+
+#include <algorithm>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "collector/print/csv.hpp"
+#include "collector/print/json_lines.hpp"
+#include "collector/print/text.hpp"
+
+namespace tlsrpt::collector {
+
+std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width) {
+  switch (format) {
+    case ParseOptions::Format::kJson:
+      return std::make_unique<JsonLinesPrinter>();
+    case ParseOptions::Format::kCsv:
+      return std::make_unique<CsvPrinter>();
+    case ParseOptions::Format::kText:
+      break;
+  }
+  return std::make_unique<TextPrinter>(width);
+}
+
+std::size_t output_width() noexcept {
+  constexpr std::size_t kNarrowest = 40;
+  constexpr std::size_t kWithoutTerminal = 100;
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return kWithoutTerminal;
+  return std::max<std::size_t>(window.ws_col, kNarrowest);
+}
+
+}  // namespace tlsrpt::collector

@@ -1,0 +1,45 @@
+#include "collector/print/text.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "collector/escape.hpp"
+#include "collector/print/report_text.hpp"
+#include "collector/print/wrap.hpp"
+
+namespace tlsrpt::collector {
+
+std::string TextPrinter::report(const std::string& source, const ReadReport& read) {
+  ++reports_;
+  if (has_failures(read.parsed.report)) ++reports_with_failures_;
+  return after_gap(Last::kReport, report_text(source, read, width_));
+}
+
+std::string TextPrinter::rejected(const std::string& source, const parser::Rejection& rejection) {
+  ++rejected_;
+  return after_gap(
+      Last::kLine,
+      wrap(printable(source) + ": ",
+           fmt::format("rejected ({}): {}", parser::to_string(rejection.reason), printable(rejection.detail)), width_));
+}
+
+std::string TextPrinter::ignored(const std::string& source, db::MessageKind kind, const std::string& because) {
+  ++ignored_;
+  return after_gap(Last::kLine, wrap(printable(source) + ": ",
+                                     fmt::format("ignored ({}): {}", db::to_string(kind), printable(because)), width_));
+}
+
+std::string TextPrinter::end() {
+  if (reports_ + rejected_ + ignored_ < 2) return {};
+  return after_gap(Last::kReport, fmt::format("{} report{} ({} with failures), {} rejected, {} ignored\n", reports_,
+                                              reports_ == 1 ? "" : "s", reports_with_failures_, rejected_, ignored_));
+}
+
+std::string TextPrinter::after_gap(Last now, std::string entry) {
+  const Last before = std::exchange(last_, now);
+  const bool gap = before != Last::kNothing && (before == Last::kReport || now == Last::kReport);
+  return gap ? "\n" + std::move(entry) : std::move(entry);
+}
+
+}  // namespace tlsrpt::collector

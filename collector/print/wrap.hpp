@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tlsrpt::collector {
+
+// `lead`, then `text` in lines of at most `width` columns (a longer word stays whole), each ended; the lines after the
+// first are indented by the columns of `lead`. Both are UTF-8 without control characters; spaces at the ends of a
+// line are dropped.
+[[nodiscard]] std::string wrap(std::string_view lead, std::string_view text, std::size_t width);
+
+}  // namespace tlsrpt::collector
