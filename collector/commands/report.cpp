@@ -1,0 +1,35 @@
+#include "collector/commands/command.hpp"
+#include "collector/database.hpp"
+#include "collector/error.hpp"
+#include "collector/output.hpp"
+#include "collector/print/printer.hpp"
+#include "collector/print/summary_json.hpp"
+#include "collector/print/summary_text.hpp"
+#include "db/summary.hpp"
+
+namespace tlsrpt::collector {
+
+namespace {
+
+db::Period period_of(const ReportOptions& options) {
+  db::Period period{.from = options.from, .days = options.days};
+  if (options.to) period.until = *options.to + std::chrono::days{1};  // the last day is included
+  return period;
+}
+
+}  // namespace
+
+ExitCode execute(const ReportOptions& options, const Config& config) {
+  if (options.format == ReportOptions::Format::kHtml) {
+    throw UsageError("report --format html does not exist yet; text and json do");
+  }
+  const auto database = open_database_for_reading(config);
+  const auto summary = db::summarize(database, period_of(options), options.domain);
+  Output output(options.output);
+  output.write(options.format == ReportOptions::Format::kJson ? summary_json(summary)
+                                                              : summary_text(summary, output_width()));
+  output.finish();
+  return ExitCode::kOk;
+}
+
+}  // namespace tlsrpt::collector
