@@ -1,0 +1,41 @@
+# Debian and Ubuntu packages by purpose, and their installation; for scripts to source.
+# shellcheck shell=bash disable=SC2034
+
+build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libmimetic-dev zlib1g-dev rapidjson-dev
+  libyaml-cpp-dev libpqxx-dev doctest-dev libfmt-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev libssl-dev
+  libzip-dev libpsl-dev libidn2-dev libunistring-dev)
+server_packages=(postgresql dovecot-imapd openssl python3)
+lint_packages=(clang-format clang-tidy shellcheck)
+
+is_installed() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Installs what is missing of the packages named, and says so.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    # pkg-config is a name that pkgconf provides.
+    if ! is_installed "$package" && ! { [[ $package == pkg-config ]] && is_installed pkgconf; }; then
+      missing+=("$package")
+    fi
+  done
+  if ((${#missing[@]} == 0)); then
+    return
+  fi
+  local as_root=()
+  if ((EUID != 0)); then
+    as_root=(sudo)
+  fi
+  echo "Installing: ${missing[*]}" >&2
+  "${as_root[@]}" apt-get update -qq >&2
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    </dev/null >&2
+}
+
+# Compiles through ccache where it is there.
+use_ccache() {
+  if [[ -z ${CXX:-} ]] && command -v ccache >/dev/null; then
+    export CXX="ccache g++"
+  fi
+}

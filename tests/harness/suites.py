@@ -1,0 +1,134 @@
+"""python3 -m tests.harness.suites [--all] BUILD SUITE…: runs suites of tests and counts what passed.
+
+A suite is made of the test programs that meson.build registers under its name (doctest: every test case counts) and of
+tests/SUITE/**/*_test.py; `lint` is tests/lint.
+"""
+
+import argparse
+import concurrent.futures
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+from . import process, servers
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+_AT_ONCE = 2
+_running = set()
+_DOCTEST_SUMMARY = re.compile(rb"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed")
+_PYTHON_SUMMARY = re.compile(rb"^(\d+) passed, (\d+) failed$", re.MULTILINE)
+
+
+@dataclasses.dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+
+    def __add__(self, other):
+        return Tally(self.passed + other.passed, self.failed + other.failed)
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed"
+
+
+def tally_of(output, code):
+    """What a program's own summary says; one that ends badly without owning up to it has failed once."""
+    summaries = _DOCTEST_SUMMARY.findall(output) or _PYTHON_SUMMARY.findall(output)[-1:]
+    tally = sum((Tally(int(passed), int(failed)) for passed, failed in summaries), Tally())
+    if code != 0 and tally.failed == 0:
+        tally.failed = 1
+    elif code == 0 and not summaries:
+        tally.passed = 1
+    return tally
+
+
+def run_program(name, command, environment=None, deadline=1200):
+    """Runs one test program; its output is shown only if something failed."""
+    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    _running.add(child)
+    try:
+        output, _ = child.communicate(timeout=deadline)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        output, _ = child.communicate()
+        output += f"\nstill running after {deadline} s: killed\n".encode()
+    finally:
+        process.end_child(child)
+        _running.discard(child)
+    tally = tally_of(output, child.returncode)
+    if tally.failed:
+        sys.stdout.buffer.write(b"\n--- " + name.encode() + b"\n" + output + b"---\n\n")
+    print(f"  {name}: {tally}", flush=True)
+    return tally
+
+
+def registered(build, suite):
+    """(name, command) of the test programs in meson.build."""
+    listing = subprocess.run(["meson", "introspect", "--tests", build], check=True, capture_output=True, text=True)
+    return [(test["name"], test["cmd"]) for test in json.loads(listing.stdout)
+            if any(label.split(":")[-1] == suite for label in test["suite"])]
+
+
+def python_modules(suite):
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for path in sorted((ROOT / "tests" / suite).rglob("*_test.py"))]
+
+
+def run_suite(suite, build, everything):
+    if suite == "lint":
+        command = [sys.executable, "-m", "tests.lint", *(["--all"] if everything else []), build]
+        return run_program("lint", command)
+    tally = Tally()
+    programs = registered(build, suite)
+    with contextlib.ExitStack() as stack:
+        postgres = dovecot = None
+        if suite == "integration" and programs:
+            postgres, dovecot = stack.enter_context(servers.temporary_servers())
+        for name, command in programs:
+            environment = servers.environment(postgres, dovecot) if postgres else {}
+            tally += run_program(name, command, environment)
+    environment = {"TLSRPT_COLLECTOR": str(ROOT / build / "collector" / "tlsrpt-collector")}
+    with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+        jobs = [pool.submit(run_program, module, [sys.executable, "-m", "tests.harness.python_tests", module],
+                            environment) for module in python_modules(suite)]
+        try:
+            return sum((job.result() for job in jobs), tally)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in _running:
+                child.terminate()
+            raise
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("build")
+    parser.add_argument("suites", nargs="+")
+    options = parser.parse_args()
+    process.unwind_on_signals()
+    total, summaries = Tally(), []
+    for suite in options.suites:
+        print(f"{suite}:", flush=True)
+        begun = time.monotonic()
+        try:
+            tally = run_suite(suite, options.build, options.all)
+        except Exception as error:  # whatever stops one suite must not hide the others' results
+            print(f"  {suite}: {error}", flush=True)
+            tally = Tally(failed=1)
+        summaries.append(f"{suite}: {tally} in {time.monotonic() - begun:.0f} s")
+        total += tally
+    print("\n" + "\n".join(summaries))
+    print(total)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds with warnings as errors, runs the tests, and ends with one line: N passed, N failed.
+#
+#   tests/run.sh [--sanitize] [--all] [unit] [integration] [e2e] [lint]
+#
+#   --sanitize   under AddressSanitizer and UndefinedBehaviorSanitizer, in a build directory of its own
+#   --all        clang-tidy over every file, not only over what changed since the last commit on main
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=tests/harness/packages.sh
+source tests/harness/packages.sh
+
+usage() {
+  sed -n '2,7s/^# \{0,1\}//p' tests/run.sh >&2
+  exit 64
+}
+
+build=build
+options=(-Dwerror=true)
+suites=()
+runner_options=()
+for argument in "$@"; do
+  case $argument in
+    --sanitize)
+      build="build-sanitize"
+      options+=("-Db_sanitize=address,undefined" -Db_lundef=false)
+      ;;
+    --all) runner_options+=(--all) ;;
+    unit | integration | e2e | lint) suites+=("$argument") ;;
+    *) usage ;;
+  esac
+done
+if ((${#suites[@]} == 0)); then
+  suites=(unit integration e2e lint)
+fi
+
+install_packages "${build_packages[@]}" "${server_packages[@]}" "${lint_packages[@]}" ccache
+
+# Only a build directory that is configured differently is configured again.
+use_ccache
+if [[ ! -f $build/build.ninja ]]; then
+  meson setup "$build" "${options[@]}"
+elif ! grep -qx -- "${options[*]}" "$build/configured-for-tests" 2>/dev/null; then
+  meson configure "$build" "${options[@]}"
+fi
+echo "${options[*]}" >"$build/configured-for-tests"
+ninja -C "$build"
+
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
+exec python3 -m tests.harness.suites "${runner_options[@]}" "$build" "${suites[@]}"
