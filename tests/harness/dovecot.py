@@ -43,8 +43,8 @@ service anvil {{
 }}
 
 ssl = yes
-ssl_cert = <{certificate}
-ssl_key = <{key}
+ssl_cert = <{directory}/server.pem
+ssl_key = <{directory}/server.key
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
@@ -81,6 +81,7 @@ class Dovecot:
         self._separator, self._prefix, self._extra = separator, prefix, extra
         self._detached = detached
         self._server = None
+        self._has_certificate = False
 
     def __enter__(self):
         try:
@@ -98,7 +99,8 @@ class Dovecot:
 
     def start(self):
         process.server_directory(self.directory)
-        self.authority = self.authority or certs.Authority(self.directory.parent / "ca")
+        if not self._has_certificate:
+            self._make_certificate()
         for _ in range(_ATTEMPTS):
             self._write_config()
             self._launch()
@@ -112,6 +114,10 @@ class Dovecot:
             process.end(self._server)
             self._server = None
 
+    def stop_detached(self):
+        """Ends the server that another process started in this directory and left running."""
+        process.end_recorded(self.directory / "run" / "master.pid", self.directory)
+
     def restart(self):
         """Comes back on the same ports."""
         self.stop()
@@ -124,6 +130,13 @@ class Dovecot:
         self._write_users()
         return Maildir(home / "Maildir")
 
+    def _make_certificate(self):
+        self.authority = self.authority or certs.Authority(self.directory.parent / "ca")
+        for made, name in zip(self.authority.issue(), ("server.pem", "server.key")):
+            shutil.copy(made, self.directory / name)
+            process.give_to_servers(self.directory / name)
+        self._has_certificate = True
+
     def _write_users(self):
         user = process.server_user()
         lines = [f"{name}:{{PLAIN.B64}}{base64.b64encode(password.encode()).decode()}:{user.pw_uid}:{user.pw_gid}::"
@@ -133,17 +146,11 @@ class Dovecot:
     def _write_config(self):
         self.imap_port = self.imap_port or process.free_port()
         self.imaps_port = self.imaps_port or process.free_port()
-        certificate, key = self.directory / "server.pem", self.directory / "server.key"
-        if not certificate.exists():
-            for made, place in zip(self.authority.issue(), (certificate, key)):
-                shutil.copy(made, place)
-                process.give_to_servers(place)
         user = process.server_user()
         self._write_users()
         process.write_for_servers(self.directory / "dovecot.conf", _CONFIG.format(
             directory=self.directory, user=user.pw_name, group=grp.getgrgid(user.pw_gid).gr_name,
-            imap_port=self.imap_port, imaps_port=self.imaps_port, certificate=certificate, key=key,
-            separator=self._separator, prefix=self._prefix, extra=self._extra))
+            imap_port=self.imap_port, imaps_port=self.imaps_port, separator=self._separator, prefix=self._prefix, extra=self._extra))
 
     def _launch(self):
         with open(self.directory / "output", "ab") as output:

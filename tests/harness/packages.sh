@@ -7,23 +7,28 @@ build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libm
 server_packages=(postgresql dovecot-imapd openssl python3)
 lint_packages=(clang-format clang-tidy shellcheck)
 
+# pkg-config is a name that pkgconf provides.
 is_installed() {
-  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ||
+    { [[ $1 == pkg-config ]] && is_installed pkgconf; }
+}
+
+are_installed() {
+  local package
+  for package in "$@"; do
+    is_installed "$package" || return 1
+  done
 }
 
 # Installs what is missing of the packages named, and says so.
 install_packages() {
-  local missing=() package
+  local missing=() as_root=() package
   for package in "$@"; do
-    # pkg-config is a name that pkgconf provides.
-    if ! is_installed "$package" && ! { [[ $package == pkg-config ]] && is_installed pkgconf; }; then
-      missing+=("$package")
-    fi
+    is_installed "$package" || missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then
     return
   fi
-  local as_root=()
   if ((EUID != 0)); then
     as_root=(sudo)
   fi

@@ -72,6 +72,10 @@ class Postgres:
             process.end(self._server, how, patience=60)
             self._server = None
 
+    def stop_detached(self):
+        """Ends the server that another process started in this directory and left running."""
+        process.end_recorded(self._data / "postmaster.pid", self._data, signal.SIGINT)
+
     def kill(self):
         self.stop(signal.SIGQUIT)
 

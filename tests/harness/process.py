@@ -122,6 +122,19 @@ def end_child(child, how=signal.SIGTERM, patience=10):
         child.wait()
 
 
+def end_recorded(pid_file, directory, how=signal.SIGTERM):
+    """Ends the server that left `pid_file`, if that is still a process that was started for `directory`."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+        arguments = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except (OSError, ValueError, IndexError):
+        return
+    if str(directory) in arguments:
+        os.kill(pid, how)
+        wait_until(lambda: not pathlib.Path(f"/proc/{pid}/cmdline").exists()
+                   or not pathlib.Path(f"/proc/{pid}/cmdline").read_bytes(), f"process {pid} to end", 60)
+
+
 def wait_until(condition, what, deadline=30):
     """Polls `condition` until it gives something true, and returns that."""
     end_time = time.monotonic() + deadline

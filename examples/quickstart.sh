@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# TLS reports from an IMAP mailbox into PostgreSQL, tried out: everything private, on loopback, under build/quickstart/.
+#
+#   examples/quickstart.sh                  collect a sample inbox: four weeks of reports, incidents among them
+#   examples/quickstart.sh --config FILE    read your own mailbox instead; `database:` in FILE is not used,
+#                                           and the mailbox stays as it is (`after: keep`)
+#   examples/quickstart.sh stop             end the two servers; their data stays in build/quickstart/
+set -euo pipefail
+from=$PWD
+cd "$(dirname "$0")/.."
+root=$PWD
+# shellcheck source=tests/harness/packages.sh
+source tests/harness/packages.sh
+
+usage() {
+  sed -n '2,7s/^# \{0,1\}//p' examples/quickstart.sh >&2
+  exit 64
+}
+
+servers() {
+  PYTHONPATH=$root python3 examples/quickstart_servers.py "$@"
+}
+
+build_program() {
+  use_ccache
+  if [[ ! -f build/build.ninja ]]; then
+    echo "Building in build/ …"
+    meson setup build >/dev/null
+  fi
+  ninja -C build collector/tlsrpt-collector
+}
+
+say() {
+  printf '\n== %s\n\n' "$*"
+}
+
+own_config=
+case ${1:-} in
+  "") ;;
+  stop)
+    servers stop
+    exit
+    ;;
+  --config)
+    (($# == 2)) || usage
+    own_config=$(cd "$from" && realpath -- "$2")
+    ;;
+  *) usage ;;
+esac
+
+packages=("${build_packages[@]}" "${server_packages[@]}")
+if ! are_installed "${packages[@]}"; then
+  echo "Debian starts a PostgreSQL and a Dovecot of its own with these packages. They are not used here;"
+  echo "'systemctl disable --now postgresql dovecot' turns them off."
+  install_packages "${packages[@]}"
+fi
+build_program
+
+say "Starting a private PostgreSQL and a private Dovecot"
+if [[ -n $own_config ]]; then
+  servers start --config "$own_config"
+  config=$root/build/quickstart/own-config.yaml
+else
+  servers start
+  config=$root/build/quickstart/config.yaml
+fi
+# A configuration of yours may name files relative to where you are.
+cd "$from"
+collector() {
+  "$root/build/collector/tlsrpt-collector" -c "$config" "$@"
+}
+
+say "tlsrpt-collector -c $config collect"
+code=0
+collector collect || code=$?
+if ((code == 0)); then
+  say "tlsrpt-collector -c $config report --days 30"
+  collector report --days 30
+  say "tlsrpt-collector -c $config quarantine list"
+  collector quarantine list
+fi
+
+say "The servers stay up"
+echo "Look further:  psql '$(cat "$root/build/quickstart/database")'"
+echo "               for instance: SELECT * FROM tlsrpt.report ORDER BY start_datetime DESC LIMIT 10;"
+echo "Collect again: $root/build/collector/tlsrpt-collector -c $config collect"
+echo "End them:      $root/examples/quickstart.sh stop"
+exit "$code"

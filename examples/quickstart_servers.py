@@ -1,0 +1,157 @@
+"""The quickstart's PostgreSQL and Dovecot: start them, fill the sample inbox, write the configuration; stop them.
+
+    python3 examples/quickstart_servers.py start [--config FILE] | stop        (from the root, which must be in PYTHONPATH)
+"""
+
+import argparse
+import pathlib
+import re
+import secrets
+import sys
+import tempfile
+
+import sample_inbox
+from tests.harness import process
+from tests.harness.collector import write_config
+from tests.harness.dovecot import Dovecot
+from tests.harness.postgres import Postgres
+
+STATE = pathlib.Path("build/quickstart").absolute()
+USER = "tls-reports@example.com"
+_LONGEST_PATH = 60  # sockets are made below it, and their names may have 107 bytes in all
+
+
+def services_directory():
+    """Where the servers live: below STATE, unless its path is too long or closed to the user who runs them."""
+    place = STATE / "services"
+    STATE.mkdir(parents=True, exist_ok=True)
+    if place.is_symlink() and not place.exists():
+        place.unlink()  # what it led to has been cleaned away
+    if not place.exists():
+        if len(str(place)) <= _LONGEST_PATH and _servers_may_enter(STATE):
+            place.mkdir(mode=0o755)
+        else:
+            elsewhere = pathlib.Path(tempfile.mkdtemp(prefix="tlsrpt-quickstart-", dir="/var/tmp"))
+            elsewhere.chmod(0o755)
+            place.symlink_to(elsewhere)
+    return place.resolve()
+
+
+def _servers_may_enter(directory):
+    check = process.spawn(["test", "-x", directory], as_server=True, cwd="/")
+    return check.wait() == 0
+
+
+def servers(place):
+    return (Postgres(place / "postgres", fsync=True, detached=True), Dovecot(place / "dovecot", detached=True))
+
+
+def start(own_config):
+    settings = own_settings(own_config) if own_config else None
+    place = services_directory()
+    postgres, dovecot = servers(place)
+    # Those of an earlier run make room. What they had stored stays, and so do their ports, if they are still free: to the
+    # collector another port is another mailbox.
+    ports_file = place / "ports"
+    if ports_file.exists():
+        postgres.port, dovecot.imap_port, dovecot.imaps_port = map(int, ports_file.read_text().split())
+    for server in (postgres, dovecot):
+        server.stop_detached()
+        server.start()
+    ports_file.write_text(f"{postgres.port} {dovecot.imap_port} {dovecot.imaps_port}\n")
+    if not postgres.query("SELECT 1 FROM pg_database WHERE datname = 'tlsrpt'"):
+        postgres.query("CREATE DATABASE tlsrpt OWNER tlsrpt")
+    database = postgres.url("tlsrpt")
+    (STATE / "database").write_text(database + "\n")
+    (STATE / "database").chmod(0o600)
+    print(f"PostgreSQL: 127.0.0.1, port {postgres.port}")
+    print(f"Dovecot:    localhost, port {dovecot.imaps_port} (imaps) and {dovecot.imap_port} (STARTTLS)")
+    if own_config:
+        write_own_config(settings, database)
+    else:
+        fill_inbox(place, dovecot)
+        write_sample_config(dovecot, database)
+
+
+def fill_inbox(place, dovecot):
+    """Once; an interrupted filling begins anew."""
+    password_file, filled = STATE / "password", place / "filled"
+    if not filled.exists() or not password_file.exists():
+        password_file.write_text(secrets.token_urlsafe(12) + "\n")
+        password_file.chmod(0o600)
+    maildir = dovecot.add_user(USER, password_file.read_text().strip())
+    if filled.exists():
+        return
+    maildir.clear()
+    manifest = sample_inbox.Manifest()
+    for mail in sample_inbox.sample():
+        maildir.deliver(mail.content, when=mail.when)
+        manifest.add(mail)
+    filled.touch()
+    counts = manifest.counts
+    print(f"Inbox:      {counts['messages']} messages: {counts['stored']} reports, {counts['duplicate']} delivered twice, "
+          f"{counts['quarantined']} broken, {counts['ignored']} other mails")
+
+
+def write_sample_config(dovecot, database):
+    write_config(STATE / "config.yaml", {
+        "database": database,
+        "mailboxes": [{
+            "name": "example.com",
+            "server": f"imaps://localhost:{dovecot.imaps_port}",
+            "ca_file": str(dovecot.ca_file),
+            "username": USER,
+            "password_file": str(STATE / "password"),
+            "domains": ["example.com", "example.net"],
+        }],
+        "authentication": {"authserv_id": "mx.example.com"},
+    })
+
+
+def own_settings(path):
+    """The user's configuration without its database. One that would change the mailbox is refused: this is a trial."""
+    text = pathlib.Path(path).read_text()
+    settings, skipping = [], False
+    for line in text.splitlines():
+        if re.match(r"""["']?database["']?\s*:""", line):
+            skipping = True
+        elif line and not line[0].isspace() and not line.startswith("#"):
+            skipping = False
+        if not skipping:
+            settings.append(line)
+        if re.search(r"""^[^#]*\bafter["']?\s*:(?!\s*["']?keep["']?\s*(?:$|[#,}]))""", line):
+            sys.exit(f"{path}: has an `after:` that would change the mailbox; try it with a copy that says `after: keep`")
+    if any(line.startswith("{") for line in settings):
+        sys.exit(f"{path}: `database:` can be replaced only in a file in block style, one key a line")
+    return "\n".join(settings)
+
+
+def write_own_config(settings, database):
+    path = STATE / "own-config.yaml"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(f"database: {database}\n{settings}\n")
+
+
+def stop():
+    place = STATE / "services"
+    if place.exists():
+        for server in servers(place.resolve()):
+            server.stop_detached()
+    print(f"Stopped. What they stored is in {place.resolve()}; remove that and {STATE} to begin anew."
+          if place.exists() else "Nothing was running.")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=("start", "stop"))
+    parser.add_argument("--config")
+    options = parser.parse_args()
+    if options.command == "stop":
+        stop()
+    else:
+        start(options.config)
+
+
+if __name__ == "__main__":
+    main()
