@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,7 +21,17 @@ class Progress {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<State> state_;  // none: nothing is shown
 };
+
+struct ProgressNumbers {
+  std::uint64_t messages = 0;
+  std::uint64_t total = 0;  // 0: not known
+  std::uint64_t bytes = 0;
+  std::chrono::milliseconds elapsed{0};
+};
+
+// What the bar shows, in at most `width` columns: "LABEL [===>   ]  45%  9000/20000  12.3 MiB  1234/s  0:08 left".
+[[nodiscard]] std::string progress_line(const std::string& label, const ProgressNumbers& numbers, std::size_t width);
 
 }  // namespace tlsrpt::collector

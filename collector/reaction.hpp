@@ -20,7 +20,7 @@ struct Verdict {
   std::string text;  // the whole chain of std::throw_with_nested, outermost first: "mailbox X: imaps://host: cause"
 };
 
-// The innermost exception of a known kind decides; the outer ones only say where.
+// The outermost exception of a kind that says something decides; plain ones around it only say where.
 [[nodiscard]] Verdict react(const std::exception_ptr& error);
 
 }  // namespace tlsrpt::collector

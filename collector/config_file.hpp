@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+namespace tlsrpt::collector {
+
+struct ConfigFile {
+  std::string text;
+  bool shared = false;  // group or others may read it
+};
+
+// A small file that the operator named: the configuration or a password. Throws ConfigError where it cannot be read or
+// has more than 1 MiB.
+[[nodiscard]] ConfigFile read_config_file(const std::string& path);
+
+}  // namespace tlsrpt::collector

@@ -1,0 +1,172 @@
+#include "collector/config_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "collector/config_expand.hpp"
+#include "collector/escape.hpp"
+#include "collector/units.hpp"
+#include "collector/utf8.hpp"
+
+namespace tlsrpt::collector {
+
+namespace {
+
+constexpr std::size_t kLongestQuote = 64;
+constexpr std::string_view kExpectedText = "expected a line of text";
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string unknown_key(const std::string& key, const std::vector<ConfigReader::Key>& known) {
+  if (key.size() <= kLongestQuote) {
+    for (const auto& candidate : known) {
+      if (distance(key, candidate.name) <= 2) {
+        return fmt::format("unknown key \"{}\": did you mean \"{}\"?", printable(key), candidate.name);
+      }
+    }
+  }
+  std::vector<std::string_view> names;
+  for (const auto& candidate : known) names.push_back(candidate.name);
+  return fmt::format("unknown key \"{}\": expected {}", printable(key, kLongestQuote), fmt::join(names, ", "));
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// The units that a whole number of `unit` can be written in.
+std::string_view units_from(std::chrono::milliseconds unit) noexcept {
+  if (unit >= std::chrono::days{1}) return "d";
+  return unit >= std::chrono::seconds{1} ? "s, m, h, d" : "ms, s, m, h, d";
+}
+
+}  // namespace
+
+void ConfigReader::map(const ConfigNode& node, const std::vector<Key>& keys) const {
+  if (node.kind != ConfigNode::Kind::kMap && node.kind != ConfigNode::Kind::kNothing) {
+    fail(node.position, "expected a map of keys and values");
+  }
+  for (const auto& member : node.members) {
+    const auto key = std::ranges::find(keys, member.key, &Key::name);
+    if (key == keys.end()) {
+      fail(member.position, unknown_key(member.key, keys));
+    } else {
+      key->read(member.value);
+    }
+  }
+}
+
+void ConfigReader::list(const ConfigNode& node, const Read& read_item) const {
+  if (node.kind != ConfigNode::Kind::kList && node.kind != ConfigNode::Kind::kNothing) {
+    fail(node.position, "expected a list");
+  }
+  for (const auto& item : node.items) read_item(item);
+}
+
+std::optional<std::string> ConfigReader::scalar(const ConfigNode& node, std::string_view expected,
+                                                bool is_secret) const {
+  if (node.kind != ConfigNode::Kind::kScalar) {
+    fail(node.position, expected);
+    return std::nullopt;
+  }
+  auto expansion = expand_variables(node.text);
+  if (expansion.malformed) {
+    fail(node.position, "expected a variable's name and } after ${ (write $${ for the characters themselves)");
+    return std::nullopt;
+  }
+  if (expansion.unset) {
+    fail(node.position, is_secret ? "expected the environment variable that stands here to be set"
+                                  : fmt::format("expected the environment variable {} to be set",
+                                                printable(*expansion.unset, kLongestQuote)));
+    return std::nullopt;
+  }
+  return std::move(expansion.text);
+}
+
+ConfigReader::Read ConfigReader::text(std::string& into) const {
+  return [this, &into](const ConfigNode& node) {
+    if (auto text = value(node, kExpectedText, one_line)) into = std::move(*text);
+  };
+}
+
+ConfigReader::Read ConfigReader::text(std::optional<std::string>& into) const {
+  return [this, &into](const ConfigNode& node) {
+    if (auto text = value(node, kExpectedText, one_line)) into = std::move(*text);
+  };
+}
+
+ConfigReader::Read ConfigReader::secret(std::optional<Secret>& into) const {
+  return [this, &into](const ConfigNode& node) {
+    if (auto text = scalar(node, kExpectedText, true)) into = Secret{std::move(*text)};
+  };
+}
+
+std::optional<std::uint64_t> ConfigReader::bounded_size(const ConfigNode& node, std::string_view least,
+                                                        std::string_view most) const {
+  const auto expected = fmt::format("expected a size from {} to {} (B, KiB, MiB, GiB)", least, most);
+  return value(node, expected, [=](const std::string& text) {
+    const auto size = parse_size(text);
+    return size >= parse_size(least) && size <= parse_size(most) ? size : std::nullopt;
+  });
+}
+
+std::optional<std::uint64_t> ConfigReader::bounded_number(const ConfigNode& node, std::uint64_t least,
+                                                          std::uint64_t most) const {
+  const auto expected = fmt::format("expected a number from {} to {}", least, most);
+  return value(node, expected, [=](const std::string& text) {
+    const auto number = parse_number(text);
+    return number >= least && number <= most ? number : std::nullopt;
+  });
+}
+
+std::optional<std::chrono::milliseconds> ConfigReader::bounded_duration(const ConfigNode& node, std::string_view least,
+                                                                        std::string_view most,
+                                                                        std::chrono::milliseconds unit) const {
+  const auto expected =
+      fmt::format("expected a duration from {} to {} with its unit ({})", least, most, units_from(unit));
+  return value(node, expected, [=](const std::string& text) {
+    const auto duration = parse_duration(text);
+    const bool fits = duration >= parse_duration(least) && duration <= parse_duration(most);
+    return fits && *duration % unit == std::chrono::milliseconds{0} ? duration : std::nullopt;
+  });
+}
+
+std::optional<std::size_t> ConfigReader::index_of_word(const ConfigNode& node,
+                                                       const std::vector<std::string_view>& words) const {
+  return value(node, fmt::format("expected {}", fmt::join(words, " or ")), [&](const std::string& text) {
+    const auto word = std::ranges::find(words, text);
+    return word == words.end() ? std::nullopt : std::optional{static_cast<std::size_t>(word - words.begin())};
+  });
+}
+
+std::optional<std::string> one_line(std::string text) {
+  const bool has_control = std::ranges::any_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+  if (text.empty() || has_control || !is_utf8(text)) return std::nullopt;
+  return text;
+}
+
+}  // namespace tlsrpt::collector

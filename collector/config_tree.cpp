@@ -1,0 +1,153 @@
+#include "collector/config_tree.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include "collector/error.hpp"
+#include "collector/escape.hpp"
+
+namespace tlsrpt::collector {
+
+namespace {
+
+constexpr std::size_t kDeepest = 16;
+constexpr std::size_t kLongestQuote = 64;
+
+Position position_of(const YAML::Mark& mark) {
+  return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
+}
+
+// Builds the tree from the parser's events.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(ConfigErrors& errors) : errors_(errors) {}
+
+  [[nodiscard]] ConfigNode take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (std::exchange(begun_, true)) throw YAML::ParserException(mark, "expected a single YAML document");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    place({.kind = ConfigNode::Kind::kNothing, .position = position_of(mark)});
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw YAML::ParserException(mark,
+                                "expected no alias (they are not supported; text that begins with * needs quotes)");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+    refuse_tag(mark, tag);
+    place({.kind = ConfigNode::Kind::kScalar, .position = position_of(mark), .text = value});
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, ConfigNode::Kind::kList);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    open(mark, tag, ConfigNode::Kind::kMap);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  // A list or map that is not complete yet.
+  struct Open {
+    ConfigNode node;
+    std::optional<ConfigNode> key;     // of a map: read, and its value not yet
+    std::map<std::string, int> lines;  // of a map: the keys so far
+  };
+
+  static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    // "?" and "!" are how the parser says plain and quoted.
+    if (!tag.empty() && tag != "?" && tag != "!") throw YAML::ParserException(mark, "expected no YAML tag");
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, ConfigNode::Kind kind) {
+    refuse_tag(mark, tag);
+    if (open_.size() == kDeepest)
+      throw YAML::ParserException(mark, fmt::format("expected at most {} levels", kDeepest));
+    open_.push_back({.node = {.kind = kind, .position = position_of(mark)}});
+  }
+
+  void close() {
+    ConfigNode node = std::move(open_.back().node);
+    open_.pop_back();
+    place(std::move(node));
+  }
+
+  void place(ConfigNode node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+    } else if (Open& parent = open_.back(); parent.node.kind == ConfigNode::Kind::kList) {
+      parent.node.items.push_back(std::move(node));
+    } else if (!parent.key) {
+      parent.key = std::move(node);
+    } else {
+      add_member(parent, std::move(*std::exchange(parent.key, std::nullopt)), std::move(node));
+    }
+  }
+
+  void add_member(Open& map, ConfigNode key, ConfigNode value) {
+    if (key.kind != ConfigNode::Kind::kScalar) {
+      errors_.add(key.position, "expected a key that is plain text");
+      return;
+    }
+    const auto [first, is_new] = map.lines.emplace(key.text, key.position.line);
+    if (!is_new) {
+      errors_.add(key.position, fmt::format("expected every key once: \"{}\" stands in line {} already",
+                                            printable(key.text, kLongestQuote), first->second));
+      return;
+    }
+    map.node.members.push_back({std::move(key.text), key.position, std::move(value)});
+  }
+
+  ConfigErrors& errors_;
+  bool begun_ = false;
+  ConfigNode root_;
+  std::vector<Open> open_;
+};
+
+// Where the library's words go on to quote the file after a colon, that is left out: it may be a password.
+std::string_view without_quote(std::string_view message) {
+  return message.substr(0, message.find(": "));
+}
+
+}  // namespace
+
+void ConfigErrors::add(Position position, std::string_view what) {
+  errors_.emplace_back(position, what);
+}
+
+void ConfigErrors::throw_if_any() {
+  if (errors_.empty()) return;
+  std::ranges::stable_sort(errors_, {}, &std::pair<Position, std::string>::first);
+  std::string lines;
+  for (const auto& [position, what] : errors_) {
+    lines += fmt::format("{}{}:{}:{}: {}", lines.empty() ? "" : "\n", path_, position.line, position.column, what);
+  }
+  throw ConfigError(lines);
+}
+
+ConfigNode read_config_tree(const std::string& text, ConfigErrors& errors) {
+  std::istringstream stream(text);
+  TreeBuilder builder(errors);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) continue;
+  } catch (const YAML::Exception& e) {
+    errors.add(position_of(e.mark), without_quote(e.msg));
+    errors.throw_if_any();
+  }
+  return builder.take_root();
+}
+
+}  // namespace tlsrpt::collector

@@ -1,0 +1,69 @@
+#include <csignal>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "collector/command_line.hpp"
+#include "collector/commands/command.hpp"
+#include "collector/config.hpp"
+#include "collector/log.hpp"
+#include "collector/reaction.hpp"
+
+namespace tlsrpt::collector {
+
+namespace {
+
+// Without a file the defaults hold: enough for what only needs the database.
+Config configuration(const std::optional<std::string>& option) {
+  const auto path = find_config(option);
+  if (!path) return {};
+  Config config = load_config(*path);
+  for (const auto& warning : config.warnings) log::warning("{}", warning);
+  return config;
+}
+
+ExitCode dispatch(const CommandLine& line) {
+  return std::visit(
+      [&](const auto& options) {
+        if constexpr (requires { execute(options); }) {
+          return execute(options);
+        } else if constexpr (requires { execute(options, line.config); }) {
+          return execute(options, line.config);
+        } else {
+          return execute(options, configuration(line.config));
+        }
+      },
+      line.command);
+}
+
+// An error of several lines is several events.
+void log_lines(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    log::error("{}", text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+ExitCode run_program(int argc, const char* const* argv) {
+  try {
+    const CommandLine line = parse_command_line(argc, argv);
+    log::configure(line.log_level, line.log_format);
+    return dispatch(line);
+  } catch (...) {
+    const Verdict verdict = react(std::current_exception());
+    log_lines(verdict.text);
+    return verdict.exit_code;
+  }
+}
+
+}  // namespace
+
+}  // namespace tlsrpt::collector
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, exit 74
+  std::signal(SIGCHLD, SIG_DFL);  // else, inherited as ignored, children could not be waited for
+  return static_cast<int>(tlsrpt::collector::run_program(argc, argv));
+}
