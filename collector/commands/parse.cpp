@@ -8,18 +8,10 @@
 namespace tlsrpt::collector {
 namespace {
 
-void print(const Input& input, const ReadMessage& read, Printer& printer, Output& output) {
-  for (const auto& report : read.reports) {
-    output.write(printer.report(source_of(input, report.attachment), report));
-  }
+// A CSV has no room for them.
+void warn_of_rejected(const Input& input, const ReadMessage& read) {
   for (const auto& [attachment, rejection] : read.rejected) {
-    const auto source = source_of(input, attachment);
-    const auto line = printer.rejected(source, rejection);
-    if (line.empty()) log::warning("{}: {}: {}", source, to_string(rejection.reason), rejection.detail);
-    output.write(line);
-  }
-  if (read.reports.empty() && read.rejected.empty()) {
-    output.write(printer.ignored(source_of(input), read.kind, read.ignored_because));
+    log::warning("{}: {}: {}", source_of(input, attachment), to_string(rejection.reason), rejection.detail);
   }
 }
 
@@ -40,7 +32,8 @@ ExitCode execute(const ParseOptions& options) {
       [&](const Input& input) {
         const auto read = read_input(ingester, input);
         bad = bad || !read.rejected.empty();
-        print(input, read, *printer, output);
+        output.write(print_input(input, read, *printer));
+        if (options.format == ParseOptions::Format::kCsv) warn_of_rejected(input, read);
       },
       [&](const InputError& error) {
         missing = true;

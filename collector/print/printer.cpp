@@ -11,6 +11,18 @@
 
 namespace tlsrpt::collector {
 
+std::string print_input(const Input& input, const ReadMessage& read, Printer& printer) {
+  if (read.reports.empty() && read.rejected.empty()) {
+    return printer.ignored(source_of(input), read.kind, read.ignored_because);
+  }
+  std::string out;
+  for (const auto& report : read.reports) out += printer.report(source_of(input, report.attachment), report);
+  for (const auto& [attachment, rejection] : read.rejected) {
+    out += printer.rejected(source_of(input, attachment), rejection);
+  }
+  return out;
+}
+
 std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width) {
   switch (format) {
     case ParseOptions::Format::kJson:

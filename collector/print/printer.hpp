@@ -6,6 +6,7 @@
 
 #include "collector/command_line.hpp"
 #include "collector/ingest.hpp"
+#include "collector/input/input.hpp"
 #include "db/store.hpp"
 #include "parser/reason.hpp"
 
@@ -23,6 +24,9 @@ class Printer {
                                             const std::string& because) = 0;
   [[nodiscard]] virtual std::string end() { return {}; }
 };
+
+// All entries of one input.
+[[nodiscard]] std::string print_input(const Input& input, const ReadMessage& read, Printer& printer);
 
 // `width`: columns to wrap text for a person at.
 [[nodiscard]] std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width);

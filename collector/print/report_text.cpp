@@ -41,6 +41,8 @@ class Sheet {
   void more(std::string_view lead, std::string_view text) {
     out_ += wrap(fmt::format("  {:{}}{}", "", kLabelWidth, lead), text, width_);
   }
+  // Never broken, so that it can be pasted.
+  void verbatim(std::string_view lead, std::string_view text) { out_ += fmt::format("  {}{}\n", lead, text); }
   void paragraph(std::string_view lead, std::string_view text) {
     out_ += wrap(fmt::format("  {}", lead), text, width_);
   }
@@ -161,7 +163,9 @@ void add_explanations(Sheet& sheet, const ReadReport& read) {
     const auto& type = parser::explain(code);
     sheet.empty_line();
     sheet.paragraph("", fmt::format("{}: {}", printable(code), type.cause));
-    sheet.paragraph("  What to do: ", remedy_for(type, place.mx, place.domain));
+    const auto remedy = remedy_for(type, place.mx, place.domain);
+    sheet.paragraph("  What to do: ", remedy.advice);
+    if (!remedy.command.empty()) sheet.verbatim("    ", remedy.command);
     sheet.paragraph("  See ", type.reference);
   }
 }

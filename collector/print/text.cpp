@@ -18,22 +18,24 @@ std::string TextPrinter::report(const std::string& source, const ReadReport& rea
 
 std::string TextPrinter::rejected(const std::string& source, const parser::Rejection& rejection) {
   ++rejected_;
-  return after_gap(
-      Last::kLine,
-      wrap(printable(source) + ": ",
-           fmt::format("rejected ({}): {}", parser::to_string(rejection.reason), printable(rejection.detail)), width_));
+  return line(source, "rejected", to_string(rejection.reason), rejection.detail);
 }
 
 std::string TextPrinter::ignored(const std::string& source, db::MessageKind kind, const std::string& because) {
   ++ignored_;
-  return after_gap(Last::kLine, wrap(printable(source) + ": ",
-                                     fmt::format("ignored ({}): {}", db::to_string(kind), printable(because)), width_));
+  return line(source, "ignored", to_string(kind), because);
 }
 
 std::string TextPrinter::end() {
   if (reports_ + rejected_ + ignored_ < 2) return {};
   return after_gap(Last::kReport, fmt::format("{} report{} ({} with failures), {} rejected, {} ignored\n", reports_,
                                               reports_ == 1 ? "" : "s", reports_with_failures_, rejected_, ignored_));
+}
+
+std::string TextPrinter::line(const std::string& source, std::string_view status, std::string_view reason,
+                              const std::string& detail) {
+  const auto text = fmt::format("{}: {} ({}): {}", printable(source), status, reason, printable(detail));
+  return after_gap(Last::kLine, wrap("", text, width_));
 }
 
 std::string TextPrinter::after_gap(Last now, std::string entry) {

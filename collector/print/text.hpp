@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "collector/print/printer.hpp"
 
@@ -22,6 +23,8 @@ class TextPrinter final : public Printer {
 
  private:
   enum class Last { kNothing, kLine, kReport };
+  [[nodiscard]] std::string line(const std::string& source, std::string_view status, std::string_view reason,
+                                 const std::string& detail);
   [[nodiscard]] std::string after_gap(Last now, std::string entry);  // a report stands between empty lines
 
   std::size_t width_;
