@@ -10,9 +10,9 @@ namespace tlsrpt::imap {
 
 // Where and how to log in.
 struct Account {
-  std::string server;                    // "imaps://host[:port]", or "imap://host[:port]": STARTTLS, required
-  bool plaintext = false;                // `tls: none` with imap://: no TLS at all
-  std::optional<std::string> ca_file;    // default: the system's
+  std::string server;                  // "imaps://host[:port]", or "imap://host[:port]": STARTTLS, required
+  bool plaintext = false;              // `tls: none` with imap://: no TLS at all
+  std::optional<std::string> ca_file;  // default: the system's
   std::string username;
   collector::Secret password;
   std::chrono::milliseconds connect_timeout{30'000};

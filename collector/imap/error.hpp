@@ -10,12 +10,12 @@ namespace tlsrpt::imap {
 class Error : public std::runtime_error {
  public:
   enum class Kind {
-    kUnreachable,     // DNS, refused, connection lost, timeout, NO [UNAVAILABLE], BYE: try later
-    kTls,             // certificate or TLS failure, or TLS not offered
-    kProtocol,        // the server breaks the protocol
+    kUnreachable,  // DNS, refused, connection lost, timeout, NO [UNAVAILABLE], BYE: try later
+    kTls,          // certificate or TLS failure, or TLS not offered
+    kProtocol,     // the server breaks the protocol
     kLoginRefused,
     kFolderMissing,
-    kFolderChanged,   // another UIDVALIDITY after a reconnect
+    kFolderChanged,  // another UIDVALIDITY after a reconnect
   };
 
   Error(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}

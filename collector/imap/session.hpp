@@ -21,25 +21,25 @@ using Uid = std::uint64_t;  // RFC 9051 says 32 bits; some servers know better
 // What SELECT or EXAMINE answered.
 struct Folder {
   std::uint64_t uid_validity = 0;
-  std::optional<Uid> uid_next;     // Courier's EXAMINE does not say
+  std::optional<Uid> uid_next;  // Courier's EXAMINE does not say
   std::uint64_t exists = 0;
 };
 
 struct FetchedMessage {
   Uid uid = 0;
-  std::int64_t internal_date = 0;                // seconds since the epoch, UTC
-  std::uint64_t size = 0;                        // as the server announced it
+  std::int64_t internal_date = 0;  // seconds since the epoch, UTC; 0 where the server gives no date
+  std::uint64_t size = 0;          // as the server announced it; 0 where it did not
   enum class What {
-    kBody,       // body is the message
-    kTooLarge,   // larger than max_message by announcement or in fact; body is empty
-    kNoBody,     // listed by the server, which does not hand it out even when asked alone
+    kBody,      // body is the message
+    kTooLarge,  // larger than max_message by announcement or in fact; body is empty
+    kNoBody,    // listed by the server, which does not hand it out even when asked alone
   } what = What::kBody;
   std::string body;
 };
 
 struct SearchRange {
-  Uid after = 0;                                 // only UIDs greater than this
-  std::optional<std::string> since;              // IMAP dates, "1-Feb-2026", by INTERNALDATE
+  Uid after = 0;                     // only UIDs greater than this
+  std::optional<std::string> since;  // IMAP dates, "1-Feb-2026", by INTERNALDATE
   std::optional<std::string> before;
 };
 
@@ -47,16 +47,17 @@ struct SearchRange {
 // says goodbye first.
 class Session {
  public:
-  // TCP, TLS, SASL. Errors name host and cause.
+  // TCP, TLS, SASL. Errors name host and cause. An account.server in no known form is kUnreachable.
   explicit Session(const Account& account);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  [[nodiscard]] bool has_capability(std::string_view name) const noexcept;  // as after login, ASCII case-insensitive
+  // As after login, ASCII case-insensitive. Where the login's answer did not say, the server is asked, once.
+  [[nodiscard]] bool has_capability(std::string_view name);
 
-  // `folder` is the server's own name in UTF-8 (sent as modified UTF-7 unless UTF8=ACCEPT). kFolderMissing after a NO,
-  // with similar names from LIST in its text.
+  // `folder` is the server's own name in UTF-8, sent as modified UTF-7. kFolderMissing after a NO, with similar names
+  // from LIST in its text.
   Folder examine(std::string_view folder);
   Folder select(std::string_view folder);
 
@@ -64,9 +65,9 @@ class Session {
   [[nodiscard]] std::vector<Uid> search(const SearchRange& range);
 
   struct FetchOptions {
-    std::size_t max_message = 20u << 20;         // bytes; larger ones are not downloaded
-    std::size_t chunk_messages = 100;            // UIDs a command
-    std::size_t chunk_bytes = 4u << 20;          // announced bytes a command
+    std::size_t max_message = 20u << 20;  // bytes; larger ones are not downloaded
+    std::size_t chunk_messages = 100;     // UIDs a command
+    std::size_t chunk_bytes = 4u << 20;   // announced bytes a command
   };
 
   // Hands out the messages of `uids` (ascending) in that order; those that were expunged meanwhile are left out. Sizes
@@ -83,11 +84,11 @@ class Session {
   void flag_seen(std::span<const Uid> uids);
   // `\Deleted`, then UID EXPUNGE. Without UIDPLUS the messages stay, flagged; false says so.
   bool remove(std::span<const Uid> uids);
-  // MOVE where announced and working, else COPY + remove(); creates the folder when the server says TRYCREATE.
+  // MOVE where announced and working, else COPY + remove(); creates the folder where it is missing.
   // A MOVE that reports failure is checked with still_there() before anything is copied. Returns as remove().
   bool move(std::span<const Uid> uids, std::string_view folder);
 
-  void logout() noexcept;                        // errors do not matter any more
+  void logout() noexcept;  // errors do not matter any more
 
   [[nodiscard]] std::uint64_t bytes_received() const noexcept;
 

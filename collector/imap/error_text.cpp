@@ -1,0 +1,71 @@
+#include "collector/imap/error_text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "collector/escape.hpp"
+
+namespace tlsrpt::imap {
+
+namespace {
+
+constexpr std::size_t kMostQuoted = 300;
+
+// RFC 4648 §4.
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      group = (group << 8) | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u);
+    }
+    for (std::size_t i = 0; i < 4; ++i) out += i <= bytes.size() ? kDigits[(group >> (18 - 6 * i)) & 0x3F] : '=';
+  }
+  return out;
+}
+
+// As libcurl sends it with LOGIN.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::vector<std::string> forms(const std::string& username, const std::string& password) {
+  if (password.empty()) return {};
+  std::string plain = '\0' + username + '\0' + password;  // RFC 4616: SASL PLAIN
+  return {base64(plain), base64(password), escaped(password), password};
+}
+
+}  // namespace
+
+ErrorText::ErrorText(std::string server_name, const Account& account)
+    : server_name_(std::move(server_name)), secrets_(forms(account.username, account.password.reveal())) {}
+
+Error ErrorText::error(Error::Kind kind, std::string_view cause) const {
+  return {kind, fmt::format("{}: {}", server_name_, cause)};
+}
+
+std::string ErrorText::quoted(std::string_view text) const {
+  return fmt::format("\"{}\"", safe(text));
+}
+
+std::string ErrorText::safe(std::string_view text) const {
+  constexpr std::string_view kRedacted = "[redacted]";
+  std::string out(text);
+  for (const std::string& secret : secrets_) {
+    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at + kRedacted.size())) {
+      out.replace(at, secret.size(), kRedacted);
+    }
+  }
+  return collector::printable(out, kMostQuoted);
+}
+
+}  // namespace tlsrpt::imap

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "collector/imap/client.hpp"
+#include "collector/imap/session.hpp"
+
+namespace tlsrpt::imap {
+
+// Ascending, without repeats.
+[[nodiscard]] std::vector<Uid> search_range(Client& client, const SearchRange& range);
+
+// Those of `uids` (ascending) that exist.
+[[nodiscard]] std::vector<Uid> search_existing(Client& client, std::span<const Uid> uids);
+
+}  // namespace tlsrpt::imap

@@ -1,0 +1,22 @@
+#include "collector/imap/uid_set.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace tlsrpt::imap {
+
+std::string uid_set(std::span<const Uid> uids) {
+  std::string set;
+  for (std::size_t first = 0; first < uids.size();) {
+    std::size_t last = first;
+    while (last + 1 < uids.size() && uids[last + 1] == uids[last] + 1) ++last;
+    if (!set.empty()) set += ',';
+    fmt::format_to(std::back_inserter(set), "{}", uids[first]);
+    if (last != first) fmt::format_to(std::back_inserter(set), ":{}", uids[last]);
+    first = last + 1;
+  }
+  return set;
+}
+
+}  // namespace tlsrpt::imap
