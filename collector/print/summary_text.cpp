@@ -60,7 +60,9 @@ std::string failure_text(const db::FailureSummary& failure, std::size_t width) {
                width);
   for (const auto& code : shown(failure.reason_codes)) text += wrap("    reason: ", code, width);
   text += wrap("    Why: ", type.cause, width);
-  text += wrap("    What to do: ", remedy_for(type, failure.mx, failure.recipient_domain), width);
+  const auto remedy = remedy_for(type, failure.mx, failure.recipient_domain);
+  text += wrap("    What to do: ", remedy.advice, width);
+  if (!remedy.command.empty()) text += fmt::format("      {}\n", remedy.command);
   return text + "\n";
 }
 
