@@ -195,12 +195,12 @@ class ScriptedImap:
     def _on_uid_search(self, arguments):
         """UID ranges alone: dates and flags are for a real server."""
         wanted = re.search(r"(?:UID )?(\d[\d:,*]*)$", arguments)
-        chosen = self._chosen(wanted[1]) if wanted else self.messages
+        chosen = self.chosen(wanted[1]) if wanted else self.messages
         return ("* SEARCH" + "".join(f" {message.uid}" for message in chosen) + "\r\n").encode()
 
     def _on_uid_fetch(self, arguments):
         uids, _, items = arguments.partition(" ")
-        return b"".join(self.fetch_line(message, items) for message in self._chosen(uids))
+        return b"".join(self.fetch_line(message, items) for message in self.chosen(uids))
 
     def fetch_line(self, message, items):
         """The untagged FETCH of one message with what `items` ask for."""
@@ -219,7 +219,7 @@ class ScriptedImap:
 
     def _on_uid_store(self, arguments):
         uids, action, flags = arguments.split(" ", 2)
-        for message in self._chosen(uids):
+        for message in self.chosen(uids):
             named = set(flags.strip("()").split())
             message.flags = message.flags | named if action.startswith("+") else message.flags - named
         return b""
@@ -228,15 +228,15 @@ class ScriptedImap:
         uids, _, folder = arguments.partition(" ")
         if folder.strip('"') not in self.folders:
             return b"", "NO [TRYCREATE] no such folder"
-        self.moved += self._chosen(uids)
+        self.moved += self.chosen(uids)
         return b""
 
     def _on_uid_move(self, arguments):
         answer = self._on_uid_copy(arguments)
-        return answer if answer else self._remove(self._chosen(arguments.partition(" ")[0]))
+        return answer if answer else self._remove(self.chosen(arguments.partition(" ")[0]))
 
     def _on_uid_expunge(self, arguments):
-        return self._remove([m for m in self._chosen(arguments) if "\\Deleted" in m.flags])
+        return self._remove([m for m in self.chosen(arguments) if "\\Deleted" in m.flags])
 
     def _remove(self, gone):
         lines = b""
@@ -245,7 +245,7 @@ class ScriptedImap:
             self.messages.remove(message)
         return lines
 
-    def _chosen(self, uid_set):
+    def chosen(self, uid_set):
         """The messages of a UID set; as everywhere, `n:*` holds the last message whatever n is."""
         last = max((message.uid for message in self.messages), default=0)
         ranges = []

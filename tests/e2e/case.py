@@ -1,0 +1,175 @@
+"""What the tests of the whole program share: private servers, a mailbox, a database and a configuration per test."""
+
+import pathlib
+import re
+import tempfile
+import unittest
+
+from tests.harness import collector, process, servers
+
+PASSWORD = 'pa ss%w0rd:"\\ü'
+MAILBOX = "inbox-under-test"
+
+_OUTCOMES = ("stored", "updated", "duplicate", "ignored", "quarantined", "partial")
+
+# What a report is, without where it came from and when.
+_CONTENT = {
+    "report": """SELECT start_datetime, end_datetime, encode(identity, 'hex'), encode(content_digest, 'hex'),
+                 organization_name, report_id, report_domain, contact_info FROM tlsrpt.report""",
+    "policy": """SELECT encode(r.identity, 'hex'), p.ordinal, policy_type, policy_domain, policy_string, mx_host,
+                 total_successful_session_count, total_failure_session_count
+                 FROM tlsrpt.policy p JOIN tlsrpt.report r ON r.id = report_key""",
+    "failure_detail": """SELECT encode(r.identity, 'hex'), p.ordinal, d.ordinal, result_type, sending_mta_ip,
+                 receiving_mx_hostname, receiving_mx_helo, receiving_ip, failed_session_count, additional_information,
+                 failure_reason_code FROM tlsrpt.failure_detail d JOIN tlsrpt.policy p ON p.id = policy_key
+                 JOIN tlsrpt.report r ON r.id = report_key""",
+    "session_total": """SELECT encode(r.identity, 'hex'), recipient_domain, t.start_datetime, sessions, failures
+                 FROM tlsrpt.session_total t JOIN tlsrpt.report r ON r.id = report_key""",
+    "deviation": """SELECT encode(r.identity, 'hex'), code, json_pointer, detail
+                 FROM tlsrpt.deviation d JOIN tlsrpt.report r ON r.id = report_key""",
+}
+
+
+class EndToEndTest(unittest.TestCase):
+    """Servers are started once per class; every test has its own mail account (`maildir`) and `database`."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres, cls.dovecot = cls.enterClassContext(servers.temporary_servers())
+        cls._accounts = 0
+
+    def setUp(self):
+        type(self)._accounts += 1
+        self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tlsrpt-e2e-")))
+        self.user = f"user{self._accounts}@example.com"
+        self.maildir = self.dovecot.add_user(self.user, PASSWORD)
+        self.database = self.postgres.create_database()
+        self.password_file = self.directory / "password"
+        self.password_file.write_text(PASSWORD + "\n")
+        self.password_file.chmod(0o600)
+
+    # Configuration.
+
+    def mailbox(self, **overrides):
+        """One entry of `mailboxes`: Dovecot over TLS, unless `overrides` say otherwise; None removes a key."""
+        entry = {"name": MAILBOX, "server": f"imaps://localhost:{self.dovecot.imaps_port}",
+                 "ca_file": str(self.dovecot.ca_file), "username": self.user,
+                 "password_file": str(self.password_file), "timeout": {"connect": "20s", "command": "20s"}}
+        return {key: value for key, value in {**entry, **overrides}.items() if value is not None}
+
+    def plain(self, port, **overrides):
+        """An entry for a server that speaks without TLS on that port."""
+        return self.mailbox(server=f"imap://localhost:{port}", tls="none", ca_file=None, **overrides)
+
+    def configure(self, *mailboxes, name="config.yaml", **settings):
+        """Writes a configuration; its path."""
+        config = {"database": self.database, "mailboxes": list(mailboxes) or [self.mailbox()],
+                  "authentication": {"authserv_id": "mx.example.com"}, **settings}
+        return collector.write_config(self.directory / name, config)
+
+    # Running the program.
+
+    def run_program(self, *arguments, **options):
+        result = collector.run(*arguments, **options)
+        self.assert_keeps_secrets(result)
+        return result
+
+    def collect(self, config, *arguments, command="collect", code=0, **options):
+        """Runs a command with a configuration; it must end with that exit code."""
+        result = self.run_program("-c", str(config), command, *arguments, **options)
+        self.assertEqual(code, result.code, result.out + result.err)
+        return result
+
+    def start(self, *arguments, **options):
+        """The program, running; it is ended with the test at the latest."""
+        running = collector.Running(arguments, **options)
+        self.addCleanup(process.end, running.process)
+        return running
+
+    def wait_for_rows(self, table, number):
+        process.wait_until(lambda: self.value(f"SELECT to_regclass('tlsrpt.{table}')") and self.count(table) >= number,
+                           f"{number} rows in {table}")
+
+    def deliver(self, mails):
+        self.maildir.deliver_all((mail.when, mail.content) for mail in mails)
+
+    # Looking at the database.
+
+    def query(self, sql):
+        return self.postgres.query(sql, self.database)
+
+    def value(self, sql):
+        return self.postgres.value(sql, self.database)
+
+    def count(self, table):
+        return int(self.value(f"SELECT count(*) FROM tlsrpt.{table}"))
+
+    def outcomes(self):
+        """Messages by outcome, those without any left out."""
+        return {outcome: int(number) for outcome, number in
+                self.query("SELECT outcome, count(*) FROM tlsrpt.message GROUP BY outcome")}
+
+    def reasons(self):
+        return [reason for [reason] in self.query("SELECT reason FROM tlsrpt.quarantine ORDER BY reason")]
+
+    def dump(self):
+        """All rows of all tables."""
+        tables = self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'tlsrpt'")
+        return {table: sorted(self.query(f"SELECT * FROM tlsrpt.{table}")) for [table] in tables}
+
+    def content(self):
+        """What the reports say, for comparing databases that were filled in different ways."""
+        return {table: sorted(self.query(sql)) for table, sql in _CONTENT.items()}
+
+    # Assertions.
+
+    def assert_holds(self, manifest):
+        """The database holds what the sample's manifest says, and every message is accounted for."""
+        expected = manifest.counts
+        outcomes = {name: expected[name] for name in ("stored", "duplicate", "quarantined", "ignored") if expected[name]}
+        self.assertEqual(outcomes, self.outcomes())
+        self.assertEqual(expected["messages"], self.count("message"))
+        self.assertEqual(expected["stored"], self.count("report"))
+        self.assertEqual(expected["policies"], self.count("policy"))
+        self.assertEqual(expected["failure_details"], self.count("failure_detail"))
+        self.assertEqual(expected["quarantined"], self.count("quarantine"))
+        self.assertEqual(
+            sorted((code, str(number)) for code, number in manifest.failed_sessions.items()),
+            sorted(map(tuple, self.query("SELECT result_type, sum(failed_session_count) FROM tlsrpt.failure_detail "
+                                         "GROUP BY result_type"))))
+        self.assert_adds_up()
+
+    def assert_adds_up(self):
+        """Every message seen has one outcome, and every report stands by a message that says so."""
+        seen = sum(number for outcome, number in self.outcomes().items() if outcome in _OUTCOMES)
+        self.assertEqual(self.count("message"), seen)
+        self.assertEqual("0", self.value(
+            "SELECT count(*) FROM tlsrpt.report r JOIN tlsrpt.message m ON m.id = r.message_key "
+            "WHERE m.outcome NOT IN ('stored', 'updated', 'duplicate', 'partial')"))
+        self.assertEqual("0", self.value(
+            "SELECT count(*) FROM tlsrpt.quarantine q JOIN tlsrpt.message m ON m.id = q.message_key "
+            "WHERE m.outcome NOT IN ('quarantined', 'partial')"))
+
+    def assert_one_error(self, result, *words):
+        """One line says what is wrong, and names the mailbox and each of `words`."""
+        errors = [line for line in result.err.splitlines() if re.match(r"\S+ error ", line)]
+        self.assertEqual(1, len(errors), result.err)
+        for word in (MAILBOX, *words):
+            self.assertIn(word, errors[0])
+
+    def assert_keeps_secrets(self, result):
+        secrets = [PASSWORD, self.postgres.password]
+        for secret in secrets:
+            self.assertNotIn(secret, result.out)
+            self.assertNotIn(secret, result.err)
+
+
+def let_advisory_locks_lock_nothing(postgres, database):
+    """From now on PostgreSQL grants every advisory lock of that database to everybody."""
+    superuser = re.sub(r"//[^@]*@", f"//postgres:{postgres.password}@", database)
+    statements = ["SET allow_system_table_mods = on"]
+    for arguments in ("bigint", "integer, integer"):
+        for name, result, body in (("pg_try_advisory_lock", "boolean", "true"), ("pg_advisory_lock", "void", "NULL")):
+            statements.append(f"CREATE OR REPLACE FUNCTION pg_catalog.{name}({arguments}) RETURNS {result} VOLATILE "
+                              f"LANGUAGE sql AS 'SELECT {body}::{result}'")
+    postgres.query("; ".join(statements), superuser)

@@ -1,0 +1,196 @@
+"""The command line, the configuration, the logs, and the commands that look after what was stored."""
+
+import json
+import os
+import re
+
+from tests.harness import sample
+
+from .case import MAILBOX, PASSWORD, EndToEndTest
+
+_COMMANDS = ("run", "collect", "backfill", "import", "parse", "report", "quarantine", "reprocess", "migrate", "check",
+             "prune")
+
+
+class CommandLine(EndToEndTest):
+
+    def test_help_of_every_command_has_an_example(self):
+        overview = self.run_program("--help")
+        self.assertEqual(0, overview.code)
+        for command in _COMMANDS:
+            with self.subTest(command=command):
+                self.assertIn(command, overview.out)
+                result = self.run_program(command, "--help")
+                self.assertEqual(0, result.code)
+                self.assertRegex(result.out, rf"(?s)Example.*tlsrpt-collector {command}")
+
+    def test_wrong_usage_is_64_with_a_hint(self):
+        for arguments in ((), ("frobnicate",), ("collect", "--what"), ("parse",), ("backfill", "--since", "yesterday"),
+                          ("quarantine",), ("quarantine", "show", "x"), ("--log-level", "loud", "collect")):
+            with self.subTest(arguments=arguments):
+                result = self.run_program(*arguments)
+                self.assertEqual((64, ""), (result.code, result.out))
+                self.assertIn("--help", result.err)
+
+    def test_the_configuration_is_found_by_option_and_by_variable(self):
+        config = self.configure()
+        self.assertEqual(0, self.run_program("collect", environment={"TLSRPT_COLLECTOR_CONFIG": str(config)}).code)
+        self.assertEqual(0, self.run_program("collect", "-c", str(config)).code)
+        result = self.run_program("-c", str(self.directory / "missing.yaml"), "collect")
+        self.assertEqual(78, result.code)
+        self.assertIn("missing.yaml", result.err)
+
+    def test_all_errors_of_a_configuration_are_told_with_line_and_column(self):
+        config = self.directory / "bad.yaml"
+        config.write_text("databse: x\n"
+                          "mailboxes:\n"
+                          "  - name: a\n"
+                          "    server: ftp://imap.example.com\n"
+                          "    username: u\n"
+                          "    password_file: /dev/null\n"
+                          "poll: { parallel: many }\n")
+        result = self.run_program("-c", str(config), "collect")
+        self.assertEqual(78, result.code)
+        places = [tuple(map(int, place)) for place in re.findall(rf"{re.escape(str(config))}:(\d+):(\d+): \S", result.err)]
+        self.assertEqual([(1, 1), (4, 13), (7, 19)], places)
+
+    def test_a_password_that_others_can_read_is_warned_about(self):
+        config = self.configure(self.mailbox(password_file=None, password=PASSWORD))
+        config.chmod(0o644)
+        self.assertRegex(self.collect(config).err, r"(?m)^\S+ warning .*password")
+
+    def test_secrets_are_in_no_output_at_any_level(self):
+        config = self.configure(self.mailbox(password_file=None, password=PASSWORD))
+        wrong = self.configure(self.mailbox(password_file=None, password=PASSWORD + "x"), name="wrong.yaml")
+        for path in (config, wrong):
+            for command in ("collect", "check"):
+                # run_program() looks for the secrets.
+                self.run_program("-c", str(path), "--log-level", "debug", command)
+
+    def test_logs_are_json_on_request(self):
+        mails, _ = sample.inbox(days=1)
+        self.deliver(mails)
+        result = self.run_program("-c", str(self.configure()), "--log-format", "json", "collect")
+        entries = [json.loads(line) for line in result.err.splitlines()]
+        self.assertTrue(entries)
+        self.assertTrue(all({"time", "level", "message"} <= entry.keys() for entry in entries), entries)
+        self.assertIn("warning", {entry["level"] for entry in entries})
+
+    def test_the_log_level_hides_what_is_below_it(self):
+        result = self.run_program("-c", str(self.configure()), "--log-level", "error", "collect")
+        self.assertEqual((0, ""), (result.code, result.err))
+
+
+class Upkeep(EndToEndTest):
+
+    def fill(self, days=1):
+        mails, manifest = sample.inbox(days)
+        self.deliver(mails)
+        self.collect(self.configure())
+        return manifest
+
+    def run_command(self, *arguments, code=0):
+        return self.collect(self.configure(), *arguments[1:], command=arguments[0], code=code)
+
+    def test_check_says_ok_line_by_line(self):
+        self.collect(self.configure())
+        result = self.run_command("check")
+        lines = result.out.splitlines()
+        self.assertGreaterEqual(len(lines), 4)
+        self.assertTrue(all(line.startswith("[ok]") for line in lines), result.out)
+
+    def test_check_names_what_fails_and_the_remedy(self):
+        config = self.configure(self.mailbox(folder="Nowhere"))
+        result = self.collect(config, command="check", code=78)
+        [failed] = [line for line in result.out.splitlines() if line.startswith("[fail]") and "Nowhere" in line]
+        self.assertIn(MAILBOX, failed)
+
+    def test_check_changes_nothing(self):
+        self.maildir.deliver(sample.report_mail())
+        before = self.maildir.snapshot()
+        self.run_program("-c", str(self.configure()), "check")
+        self.assertEqual("", self.value("SELECT to_regnamespace('tlsrpt')"))
+        self.assertEqual(before, self.maildir.snapshot())
+
+    def test_migrate_makes_the_schema_once(self):
+        before = self.run_command("migrate", "--status")
+        self.assertIn("pending", before.out)
+        self.assertEqual("", self.value("SELECT to_regnamespace('tlsrpt')"))
+        self.run_command("migrate")
+        first = self.dump()
+        self.run_command("migrate")
+        self.assertEqual(first, self.dump())
+        self.assertNotIn("pending", self.run_command("migrate", "--status").out)
+
+    def test_migrate_grants_a_reader_reading_and_nothing_else(self):
+        reader = f"reader_{os.getpid()}"
+        self.query(f"CREATE ROLE {reader} LOGIN PASSWORD '{self.postgres.password}'")
+        self.run_command("migrate", "--grant-reader", reader)
+        self.fill()
+        as_reader = self.database.replace("//tlsrpt:", f"//{reader}:")
+        self.assertNotEqual("0", self.postgres.value("SELECT count(*) FROM tlsrpt.report", as_reader))
+        with self.assertRaisesRegex(Exception, "permission denied"):
+            self.postgres.query("DELETE FROM tlsrpt.report", as_reader)
+
+    def test_quarantine_lists_shows_and_drops(self):
+        self.fill()
+        identifier = self.value("SELECT id FROM tlsrpt.quarantine")
+        listed = self.run_command("quarantine", "list").out
+        for word in (identifier, "bad-gzip", "corp.mail.ru"):
+            self.assertIn(word, listed)
+        self.assertIn("bad-gzip", self.run_command("quarantine", "show", identifier).out)
+        self.run_command("quarantine", "drop", identifier)
+        self.assertEqual(0, self.count("quarantine"))
+
+    def test_quarantine_shows_the_message_as_it_came(self):
+        self.fill()
+        identifier = self.value("SELECT id FROM tlsrpt.quarantine")
+        broken = next(mail for mail in sample.inbox(1)[0] if mail.kind == "broken")
+        shown = self.run_command("quarantine", "show", identifier, "--raw")
+        self.assertEqual(broken.content.decode().replace("\r\n", "\n"), shown.out.replace("\r\n", "\n"))
+
+    def test_reprocess_takes_what_a_changed_configuration_accepts_and_is_idempotent(self):
+        self.maildir.deliver(sample.report_mail(0))
+        self.collect(self.configure(self.mailbox(domains=["elsewhere.example"])))
+        self.assertEqual(["foreign-domain"], self.reasons())
+        self.run_command("reprocess", "--reason", "bad-json")
+        self.assertEqual(["foreign-domain"], self.reasons())
+        self.run_command("reprocess")
+        self.assertEqual(({"stored": 1}, []), (self.outcomes(), self.reasons()))
+        content = self.content()
+        self.run_command("reprocess")
+        self.assertEqual(content, self.content())
+
+    def test_reprocess_downloads_what_was_too_large_before(self):
+        self.maildir.deliver(sample.report_mail(0) + b"x" * 30_000)
+        self.collect(self.configure(limits={"message": "20KiB"}))
+        self.assertEqual(["too-large"], self.reasons())
+        self.run_command("reprocess")
+        self.assertEqual(({"stored": 1}, []), (self.outcomes(), self.reasons()))
+
+    def test_prune_deletes_what_retention_says_and_nothing_by_itself(self):
+        self.fill()
+        reports = self.count("report")
+        config = self.configure(retention={"reports": "1d", "quarantine": "forever"})
+        self.collect(config)
+        self.assertEqual(reports, self.count("report"))
+        before = self.dump()
+        self.assertIn(str(reports), self.collect(config, "--dry-run", command="prune").out)
+        self.assertEqual(before, self.dump())
+        self.query("UPDATE tlsrpt.report SET end_datetime = now() WHERE id = (SELECT min(id) FROM tlsrpt.report)")
+        self.collect(config, command="prune")
+        self.assertEqual(1, self.count("report"))
+        self.assertEqual(1, self.count("quarantine"))
+
+    def test_report_answers_for_a_period(self):
+        self.fill(days=28)
+        text = self.run_command("report", "--from", "2026-01-01", "--to", "2026-01-31").out
+        for word in ("example.com", "certificate-expired", "mx2.example.com"):
+            self.assertIn(word, text)
+        self.assertNotIn("certificate-expired", self.run_command("report", "--from", "2020-01-01", "--to",
+                                                                 "2020-01-31").out)
+
+    def test_a_report_that_cannot_be_written_is_74(self):
+        self.fill()
+        self.run_command("report", "-o", str(self.directory / "no" / "such" / "directory"), code=74)
+        self.run_command("report", "-o", "/dev/full", code=74)
