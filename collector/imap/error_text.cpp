@@ -58,12 +58,12 @@ std::string ErrorText::quoted(std::string_view text) const {
 }
 
 std::string ErrorText::safe(std::string_view text) const {
-  constexpr std::string_view kRedacted = "[redacted]";
-  std::string out(text);
-  for (const std::string& secret : secrets_) {
-    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at + kRedacted.size())) {
-      out.replace(at, secret.size(), kRedacted);
-    }
+  std::string out;
+  while (!text.empty()) {
+    const auto secret = std::ranges::find_if(secrets_, [=](const std::string& form) { return text.starts_with(form); });
+    const std::size_t length = secret == secrets_.end() ? 1 : secret->size();
+    out += secret == secrets_.end() ? text.substr(0, length) : "[redacted]";
+    text.remove_prefix(length);
   }
   return collector::printable(out, kMostQuoted);
 }

@@ -28,7 +28,8 @@ void LoginTranscript::add_untagged(std::string_view line) {
 }
 
 void LoginTranscript::add_tagged(std::string_view line) {
-  last_answer_ = line.substr(std::min(line.find(' '), line.size() - 1) + 1);
+  const std::size_t tag_end = std::min(line.find(' '), line.size());
+  last_answer_ = line.substr(std::min(tag_end + 1, line.size()));
   capabilities_ = std::exchange(untagged_capabilities_, std::nullopt);
   const auto status = parse_status(last_answer_);
   if (status && status->has_code("CAPABILITY")) capabilities_ = capability_names(status->arguments);
