@@ -17,18 +17,18 @@ using Time = std::chrono::sys_seconds;
 
 // Bounds, checked before a library sees the bytes.
 struct Limits {
-  std::size_t message = 20u << 20;   // bytes of the whole message
-  std::size_t header = 256u << 10;   // bytes of one header block
-  std::size_t headers = 1u << 20;    // bytes of all header blocks of a message
-  std::size_t parts = 200;           // MIME parts of any kind
-  std::size_t nesting = 20;          // multiparts and message/rfc822 within each other
-  std::size_t attachments = 50;      // parts that may hold a report
+  std::size_t message = 20u << 20;  // bytes of the whole message
+  std::size_t header = 256u << 10;  // bytes of one header block
+  std::size_t headers = 1u << 20;   // bytes of all header blocks of a message
+  std::size_t parts = 200;          // MIME parts of any kind
+  std::size_t nesting = 20;         // multiparts and message/rfc822 within each other
+  std::size_t attachments = 50;     // parts that may hold a report
 };
 
 // The message's own header. Text is decoded (RFC 2047), unfolded, valid UTF-8 without NUL.
 struct Envelope {
-  std::optional<std::string> message_id;            // without < and >
-  std::optional<std::string> from_domain;           // of the first From address; A-labels, lower case
+  std::optional<std::string> message_id;   // without < and >
+  std::optional<std::string> from_domain;  // of the first From address; A-labels, lower case
   std::optional<std::string> subject;
   std::optional<Time> date;                         // Date, as UTC
   std::optional<Time> received;                     // the topmost Received header's time
@@ -39,11 +39,11 @@ struct Envelope {
 
 // A part that may hold a report: its decoded bytes begin like gzip, zip or JSON, or it says that it is a report.
 struct Attachment {
-  std::string part;          // MIME part number, RFC 9051 §6.4.5: "1", "2.1"
-  std::string filename;      // RFC 2231 and RFC 2047 decoded; "" without one; never to be used as a path
-  bool labelled = false;     // its media type is application/tlsrpt+*, or its file name is RFC 8460 §5.1's
+  std::string part;             // MIME part number, RFC 9051 §6.4.5: "1", "2.1"
+  std::string filename;         // RFC 2231 and RFC 2047 decoded; "" without one; never to be used as a path
+  bool labelled = false;        // its media type is application/tlsrpt+*, or its file name is RFC 8460 §5.1's
   bool lenient_base64 = false;  // the base64 was mended: stray characters or padding
-  std::string body;          // transfer encoding removed
+  std::string body;             // transfer encoding removed
 };
 
 enum class Kind { kMessage, kBounce };  // kBounce: a delivery status report (RFC 3464); nothing in it is looked at

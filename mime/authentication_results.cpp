@@ -1,0 +1,67 @@
+#include "mime/authentication_results.hpp"
+
+#include "mime/lexer.hpp"
+#include "mime/text.hpp"
+#include "parser/text.hpp"
+
+namespace tlsrpt::mime {
+
+namespace {
+
+constexpr std::string_view kNameEnd = ";=/.";
+constexpr std::string_view kValueEnd = ";";
+
+// methodspec: method [ "/" version ] "=" result
+bool read_method(Lexer& lexer, MethodResult& result) {
+  result.method = parser::ascii_lower(lexer.word(kNameEnd));
+  if (lexer.take('/')) static_cast<void>(lexer.word(kNameEnd));
+  if (result.method.empty() || !lexer.take('=')) return false;
+  result.result = parser::ascii_lower(lexer.word(";="));
+  return !result.result.empty();
+}
+
+// reasonspec: "reason" "=" value; propspec: ptype "." property "=" pvalue
+bool read_property(Lexer& lexer, MethodResult& result) {
+  std::string name = parser::ascii_lower(lexer.word(kNameEnd));
+  const bool is_property = lexer.take('.');
+  if (is_property) name.append(1, '.').append(parser::ascii_lower(lexer.word(";=")));
+  if (name.empty() || !lexer.take('=')) return false;
+  std::string value = lexer.value(kValueEnd);
+  if (is_property) result.properties.emplace_back(std::move(name), std::move(value));
+  return true;
+}
+
+// Between semicolons; false for what does not keep to the grammar.
+bool read_result(Lexer& lexer, MethodResult& result) {
+  if (!read_method(lexer, result)) return false;
+  while (!lexer.at_end() && lexer.peek() != ';') {
+    if (!read_property(lexer, result)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string_view> MethodResult::property(std::string_view name) const noexcept {
+  for (const auto& [other, value] : properties) {
+    if (other == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<AuthenticationResults> parse_authentication_results(std::string_view value) {
+  Lexer lexer(value);
+  AuthenticationResults parsed;
+  parsed.authserv_id = lexer.value(";=");
+  // RFC 8601 §2.2: a version may follow the authserv-id. Some servers begin with a result instead, and have no id.
+  if (lexer.peek() != ';') static_cast<void>(lexer.word(";="));
+  if (parsed.authserv_id.empty() || (!lexer.at_end() && lexer.peek() != ';')) return std::nullopt;
+
+  while (lexer.skip_past(';')) {
+    MethodResult result;
+    if (read_result(lexer, result)) parsed.results.push_back(std::move(result));
+  }
+  return parsed;
+}
+
+}  // namespace tlsrpt::mime

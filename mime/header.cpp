@@ -1,0 +1,43 @@
+#include "mime/header.hpp"
+
+#include "mime/text.hpp"
+#include "parser/text.hpp"
+
+namespace tlsrpt::mime {
+
+std::string_view first_line(std::string_view text) noexcept {
+  const std::size_t end = text.find('\n');
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
+}
+
+bool is_blank_line(std::string_view line) noexcept {
+  return line.empty() || line == "\n" || line == "\r\n";
+}
+
+std::string_view header_block(std::string_view text) noexcept {
+  std::size_t length = 0;
+  while (length < text.size()) {
+    const std::string_view line = first_line(text.substr(length));
+    if (is_blank_line(line)) break;
+    length += line.size();
+  }
+  return text.substr(0, length);
+}
+
+std::optional<Field> FieldReader::next() noexcept {
+  while (!rest_.empty()) {
+    std::size_t length = first_line(rest_).size();
+    while (length < rest_.size() && (rest_[length] == ' ' || rest_[length] == '\t')) {
+      length += first_line(rest_.substr(length)).size();
+    }
+    const std::string_view field = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    const std::size_t colon = field.find(':');
+    if (colon == std::string_view::npos) continue;
+    // RFC 5322 §4.5.8: white space before the colon is obsolete, and still sent.
+    return Field{parser::trim(field.substr(0, colon)), field.substr(colon + 1)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace tlsrpt::mime

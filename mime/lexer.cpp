@@ -1,0 +1,123 @@
+#include "mime/lexer.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "mime/text.hpp"
+
+namespace tlsrpt::mime {
+
+namespace {
+
+bool is_one_of(char c, std::string_view set) noexcept {
+  return set.find(c) != std::string_view::npos;
+}
+
+void append_unquoted(std::string& text, std::string_view quoted) {
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    if (quoted[i] == '\\' && i + 1 < quoted.size()) {
+      text += quoted[++i];
+    } else if (quoted[i] == '\r' || quoted[i] == '\n') {
+      i = std::min(quoted.find_first_not_of(kWhiteSpace, i), quoted.size()) - 1;
+      text += ' ';
+    } else {
+      text += quoted[i];
+    }
+  }
+}
+
+}  // namespace
+
+void Lexer::skip_comment() noexcept {
+  std::size_t depth = 0;
+  std::size_t i = 0;
+  for (; i < rest_.size(); ++i) {
+    if (rest_[i] == '\\') {
+      ++i;
+    } else if (rest_[i] == '(') {
+      ++depth;
+    } else if (rest_[i] == ')' && --depth == 0) {
+      break;
+    }
+  }
+  rest_.remove_prefix(std::min(i + 1, rest_.size()));
+}
+
+void Lexer::skip_space_and_comments() noexcept {
+  while (!rest_.empty()) {
+    if (is_one_of(rest_.front(), kWhiteSpace)) {
+      rest_.remove_prefix(1);
+    } else if (rest_.front() == '(') {
+      skip_comment();
+    } else {
+      return;
+    }
+  }
+}
+
+bool Lexer::at_end() noexcept {
+  skip_space_and_comments();
+  return rest_.empty();
+}
+
+char Lexer::peek() noexcept {
+  return at_end() ? '\0' : rest_.front();
+}
+
+bool Lexer::take(char c) noexcept {
+  if (at_end() || rest_.front() != c) return false;
+  rest_.remove_prefix(1);
+  return true;
+}
+
+std::string_view Lexer::run(std::string_view stops) noexcept {
+  std::size_t length = 0;
+  while (length < rest_.size() && !is_one_of(rest_[length], " \t\r\n(\"") && !is_one_of(rest_[length], stops)) ++length;
+  const std::string_view text = rest_.substr(0, length);
+  rest_.remove_prefix(length);
+  return text;
+}
+
+std::string_view Lexer::word(std::string_view stops) noexcept {
+  skip_space_and_comments();
+  return run(stops);
+}
+
+std::string_view Lexer::quoted() noexcept {
+  rest_.remove_prefix(1);
+  std::size_t length = 0;
+  while (length < rest_.size() && rest_[length] != '"') length += rest_[length] == '\\' ? 2U : 1U;
+  const std::string_view text = rest_.substr(0, length);
+  rest_.remove_prefix(std::min(length + 1, rest_.size()));
+  return text;
+}
+
+std::string Lexer::value(std::string_view stops) {
+  skip_space_and_comments();
+  std::string text;
+  while (!rest_.empty()) {
+    if (rest_.front() == '"') {
+      append_unquoted(text, quoted());
+      continue;
+    }
+    const std::string_view part = run(stops);
+    if (part.empty()) break;
+    text.append(part);
+  }
+  return text;
+}
+
+bool Lexer::skip_past(char c) noexcept {
+  while (!at_end()) {
+    const char next = rest_.front();
+    if (next == '"') {
+      static_cast<void>(quoted());
+      continue;
+    }
+    rest_.remove_prefix(1);
+    if (next == c) return true;
+  }
+  return false;
+}
+
+}  // namespace tlsrpt::mime

@@ -1,0 +1,124 @@
+#include "mime/message.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "mime/envelope.hpp"
+#include "mime/header.hpp"
+#include "mime/payload.hpp"
+#include "mime/report_name.hpp"
+#include "mime/text.hpp"
+#include "mime/transfer_encoding.hpp"
+#include "mime/walker.hpp"
+
+namespace tlsrpt::mime {
+
+namespace {
+
+using parser::Reason;
+using parser::Rejection;
+
+bool is_report_type(const Content& type, std::string_view name) {
+  const auto report_type = type.parameters.find("report-type");
+  return report_type && iequals(*report_type, name);
+}
+
+// RFC 8460 §6.4 and §6.5: application/tlsrpt+json and +gzip; some senders have other suffixes, or none (mail-3).
+bool is_tlsrpt_type(std::string_view media_type) {
+  return media_type == "application/tlsrpt" || media_type.starts_with("application/tlsrpt+");
+}
+
+// Parts that people are to read, which may begin with a bracket. A part without a type is text (RFC 2045 §5.2).
+bool is_for_people(std::string_view media_type) {
+  return media_type.empty() || media_type.starts_with("text/") || media_type.starts_with("message/") ||
+         media_type.starts_with("multipart/");
+}
+
+Attachment read_attachment(const Entity& part) {
+  Attachment attachment;
+  attachment.part = part.number;
+  attachment.filename = report_filename(part);
+  attachment.labelled = is_tlsrpt_type(part.type.value) || is_tls_report_filename(attachment.filename);
+  return attachment;
+}
+
+void take_leaf(const Entity& part, const Limits& limits, Message& message) {
+  Attachment attachment = read_attachment(part);
+  message.says_tls_report = message.says_tls_report || attachment.labelled;
+  message.says_dmarc_report = message.says_dmarc_report || is_dmarc_report_filename(attachment.filename);
+
+  const Demand demand = attachment.labelled              ? Demand::kLabelled
+                        : is_for_people(part.type.value) ? Demand::kText
+                                                         : Demand::kBytes;
+  const Payload payload = inspect(part.body, transfer_encoding(part.encoding), demand);
+  if (!payload.is_report) return;
+  if (message.attachments.size() == limits.attachments) {
+    message.problem = Rejection{Reason::kTooManyAttachments,
+                                fmt::format("at least {} parts may hold a report; limits.attachments is {}",
+                                            limits.attachments + 1, limits.attachments)};
+    return;
+  }
+  Decoded decoded = decode(part.body, payload.encoding);
+  attachment.lenient_base64 = decoded.mended;
+  attachment.body = std::move(decoded.bytes);
+  message.attachments.push_back(std::move(attachment));
+}
+
+void take_multipart(const Entity& multipart, Message& message) {
+  if (is_report_type(multipart.type, "tlsrpt")) message.says_tls_report = true;  // RFC 8460 §5.3
+  if (is_report_type(multipart.type, "feedback-report"))
+    message.says_dmarc_report = true;  // RFC 6591: a failure report
+}
+
+void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
+  Walker walker(bytes, limits);
+  while (!message.problem) {
+    const auto entity = walker.next();
+    if (!entity) break;
+    switch (entity->kind) {
+      case Entity::Kind::kLeaf:
+        take_leaf(*entity, limits, message);
+        break;
+      case Entity::Kind::kMultipart:
+        take_multipart(*entity, message);
+        break;
+      case Entity::Kind::kDeliveryStatus:
+        if (entity->is_root) message.kind = Kind::kBounce;
+        break;
+      case Entity::Kind::kMessage:
+        break;
+    }
+  }
+  if (!message.problem) message.problem = walker.problem();
+}
+
+// The block, or as many of its whole lines as the bound allows, for whoever is to look at the message later.
+std::string_view bounded_header(std::string_view bytes, const Limits& limits) {
+  const std::string_view header = header_block(bytes);
+  if (header.size() <= limits.header) return header;
+  const std::string_view start = header.substr(0, limits.header);
+  return start.substr(0, start.rfind('\n') + 1);
+}
+
+}  // namespace
+
+Message read_message(std::string_view bytes, const Limits& limits) {
+  Message message;
+  message.envelope = read_envelope(bounded_header(bytes, limits));
+  message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
+  if (bytes.size() > limits.message) {
+    message.problem = Rejection{
+        Reason::kTooLarge, fmt::format("the message is {} bytes; limits.message is {}", bytes.size(), limits.message)};
+    return message;
+  }
+  take_parts(bytes, limits, message);
+  // Both kinds of report have subjects of this form (RFC 7489 §7.2.1.1, RFC 8460 §5.3): only what is known to be no TLS
+  // report is taken at that word.
+  if (!message.says_tls_report && message.envelope.subject && is_report_subject(*message.envelope.subject)) {
+    message.says_dmarc_report = true;
+  }
+  return message;
+}
+
+}  // namespace tlsrpt::mime

@@ -1,0 +1,80 @@
+#include "mime/payload.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "mime/text.hpp"
+#include "parser/text.hpp"
+
+namespace tlsrpt::mime {
+
+namespace {
+
+constexpr std::size_t kLookedAt = 1024;
+
+bool is_archive(std::string_view bytes) noexcept {
+  return bytes.starts_with("\x1F\x8B") || bytes.starts_with("PK\x03\x04");  // RFC 1952 §2.3.1; zip
+}
+
+// From the first character that is no byte order mark and no space; UTF-16 is told by its NULs alone.
+std::string_view skip_space(std::string_view bytes) noexcept {
+  constexpr std::string_view skipped(" \t\r\n\0", 5);
+  return bytes.substr(std::min(bytes.find_first_not_of(skipped), bytes.size()));
+}
+
+std::string_view skip_byte_order_mark(std::string_view bytes) noexcept {
+  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"}) {
+    if (bytes.starts_with(mark)) return bytes.substr(mark.size());
+  }
+  return bytes;
+}
+
+bool begins_like_json(std::string_view bytes) noexcept {
+  const std::string_view text = skip_space(skip_byte_order_mark(bytes));
+  return text.starts_with('{') || text.starts_with('[');
+}
+
+// An object with a member, or an array of objects: what no text for people begins with.
+bool begins_surely_like_json(std::string_view bytes) noexcept {
+  const std::string_view text = skip_space(skip_byte_order_mark(bytes));
+  if (text.empty()) return false;
+  const std::string_view next = skip_space(text.substr(1));
+  return (text.front() == '{' && next.starts_with('"')) || (text.front() == '[' && next.starts_with('{'));
+}
+
+std::string decode_start(std::string_view start, TransferEncoding encoding) {
+  return decode(start, encoding).bytes;
+}
+
+// Base64 that nobody declared: a line of nothing else, and what it holds is beyond doubt.
+bool is_undeclared_base64(std::string_view start) {
+  constexpr std::size_t enough = 16;
+  const std::string_view text = parser::trim(start).substr(0, enough);
+  const auto is_digit = [](char c) {
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '+' || c == '/';
+  };
+  if (text.size() < enough || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  const std::string bytes = decode_start(start, TransferEncoding::kBase64);
+  return is_archive(bytes) || begins_surely_like_json(bytes);
+}
+
+TransferEncoding true_encoding(std::string_view start, TransferEncoding declared) {
+  // None of these can begin a base64 text; but JSON in quoted-printable looks like JSON.
+  if (is_archive(start)) return TransferEncoding::kIdentity;
+  if (declared == TransferEncoding::kBase64) return begins_like_json(start) ? TransferEncoding::kIdentity : declared;
+  return is_undeclared_base64(start) ? TransferEncoding::kBase64 : declared;
+}
+
+}  // namespace
+
+Payload inspect(std::string_view body, TransferEncoding declared, Demand demand) {
+  const std::string_view start = body.substr(0, kLookedAt);
+  Payload payload{.is_report = demand == Demand::kLabelled, .encoding = true_encoding(start, declared)};
+  if (payload.is_report) return payload;
+  const std::string bytes = decode_start(start, payload.encoding);
+  payload.is_report =
+      is_archive(bytes) || (demand == Demand::kText ? begins_surely_like_json(bytes) : begins_like_json(bytes));
+  return payload;
+}
+
+}  // namespace tlsrpt::mime

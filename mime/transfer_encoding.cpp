@@ -1,0 +1,124 @@
+#include "mime/transfer_encoding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include <mimetic/codec/base64.h>
+
+#include "mime/header.hpp"
+#include "mime/lexer.hpp"
+#include "mime/text.hpp"
+
+namespace tlsrpt::mime {
+
+namespace {
+
+enum class Base64Character : unsigned char { kStray, kDigit, kSpace, kPadding };
+
+constexpr std::array<Base64Character, 256> base64_characters() {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<Base64Character, 256> kinds{};
+  for (const char c : digits) kinds[static_cast<unsigned char>(c)] = Base64Character::kDigit;
+  for (const char c : kWhiteSpace) kinds[static_cast<unsigned char>(c)] = Base64Character::kSpace;
+  kinds['='] = Base64Character::kPadding;
+  return kinds;
+}
+
+constexpr auto kBase64Characters = base64_characters();
+
+// What RFC 4648 §4 wants after so many digits, and nothing but white space with it.
+bool is_proper_end(std::string_view end, std::size_t digits) {
+  if (digits % 4 == 1) return false;
+  const auto is_padding = [](char c) { return c == '='; };
+  const auto is_expected = [](char c) { return c == '=' || kWhiteSpace.find(c) != std::string_view::npos; };
+  return std::all_of(end.begin(), end.end(), is_expected) &&
+         static_cast<std::size_t>(std::count_if(end.begin(), end.end(), is_padding)) == (4 - digits % 4) % 4;
+}
+
+// The decoder would read on after the padding, and reads padding in odd places as digits: it is given digits alone.
+Decoded decode_base64(std::string_view body) {
+  Decoded decoded;
+  decoded.bytes.resize(body.size() / 4 * 3 + 3);
+  mimetic::Base64::Decoder decoder;
+  char* out = decoded.bytes.data();
+  std::size_t digits = 0;
+  std::size_t i = 0;
+  for (; i < body.size(); ++i) {
+    const auto c = static_cast<unsigned char>(body[i]);
+    const Base64Character kind = kBase64Characters[c];
+    if (kind == Base64Character::kDigit) {
+      decoder.process(c, out);
+      ++digits;
+    } else if (kind == Base64Character::kPadding) {
+      break;
+    } else if (kind == Base64Character::kStray) {
+      decoded.mended = true;
+    }
+  }
+  decoder.flush(out);
+  decoded.bytes.resize(static_cast<std::size_t>(out - decoded.bytes.data()));
+  decoded.mended = decoded.mended || !is_proper_end(body.substr(i), digits);
+  return decoded;
+}
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+void append_unescaped(std::string& bytes, std::string_view line) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const int high = line[i] == '=' && i + 2 < line.size() ? hex_digit(line[i + 1]) : -1;
+    const int low = high < 0 ? -1 : hex_digit(line[i + 2]);
+    if (low < 0) {
+      bytes += line[i];
+    } else {
+      bytes += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+}
+
+// RFC 2045 §6.7.
+std::string decode_quoted_printable(std::string_view body) {
+  std::string bytes;
+  bytes.reserve(body.size());
+  while (!body.empty()) {
+    const std::string_view line = first_line(body);
+    body.remove_prefix(line.size());
+    std::size_t text_end = line.size();  // of the line without its line end
+    if (text_end > 0 && line[text_end - 1] == '\n') --text_end;
+    if (text_end < line.size() && text_end > 0 && line[text_end - 1] == '\r') --text_end;
+    std::string_view text = line.substr(0, text_end);
+    text = text.substr(0, text.find_last_not_of(" \t") + 1);  // rule 3: white space at the end was added on the way
+    const bool soft_break = text.ends_with('=');
+    append_unescaped(bytes, soft_break ? text.substr(0, text.size() - 1) : text);
+    if (!soft_break) bytes.append(line.substr(text_end));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TransferEncoding transfer_encoding(std::string_view value) {
+  const std::string name = Lexer(value).value(";");
+  if (iequals(name, "base64")) return TransferEncoding::kBase64;
+  if (iequals(name, "quoted-printable")) return TransferEncoding::kQuotedPrintable;
+  return TransferEncoding::kIdentity;
+}
+
+Decoded decode(std::string_view body, TransferEncoding encoding) {
+  switch (encoding) {
+    case TransferEncoding::kBase64:
+      return decode_base64(body);
+    case TransferEncoding::kQuotedPrintable:
+      return {decode_quoted_printable(body), false};
+    case TransferEncoding::kIdentity:
+      break;
+  }
+  return {std::string(body), false};
+}
+
+}  // namespace tlsrpt::mime

@@ -1,0 +1,250 @@
+#include "mime/walker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "mime/header.hpp"
+#include "mime/text.hpp"
+#include "mime/transfer_encoding.hpp"
+
+namespace tlsrpt::mime {
+
+namespace {
+
+using parser::Reason;
+
+bool is_delivery_status(const Content& type, bool is_root) {
+  if (type.value == "message/delivery-status") return is_root;  // elsewhere it is a part of a report, and a leaf
+  const auto report_type = type.parameters.find("report-type");
+  return type.value == "multipart/report" && report_type && iequals(*report_type, "delivery-status");
+}
+
+// RFC 2046 §5.1.1: a boundary does not end in white space; nothing for what is no multipart or cannot be split.
+std::string_view boundary_of(const Content& type) {
+  if (!type.value.starts_with("multipart/")) return {};
+  const std::string_view boundary = type.parameters.find("boundary").value_or("");
+  return boundary.substr(0, boundary.find_last_not_of(kWhiteSpace) + 1);
+}
+
+// RFC 2045 §6.4: a message is embedded as it is; where it says otherwise, only if it looks like that.
+TransferEncoding embedded_encoding(std::string_view declared, std::string_view body) {
+  const TransferEncoding encoding = transfer_encoding(declared);
+  const bool begins_with_field = first_line(body).find(':') != std::string_view::npos;
+  if (encoding == TransferEncoding::kBase64 && begins_with_field) return TransferEncoding::kIdentity;
+  const bool has_escaped_sign = body.find("=3D") != std::string_view::npos;
+  if (encoding == TransferEncoding::kQuotedPrintable && !has_escaped_sign) return TransferEncoding::kIdentity;
+  return encoding;
+}
+
+}  // namespace
+
+Walker::Walker(std::string_view message, const Limits& limits) : limits_(limits), start_(Start{}) {
+  sources_.push_back({.owned = nullptr, .text = message});
+  start_->begins_message = true;
+}
+
+std::optional<Entity> Walker::next() {
+  if (problem_ || (!start_ && !advance())) return std::nullopt;
+  Entity entity = enter(*std::exchange(start_, std::nullopt));
+  if (problem_) return std::nullopt;
+  return entity;
+}
+
+// Moves to where the next entity begins.
+bool Walker::advance() {
+  while (true) {
+    Source& source = sources_.back();
+    const auto delimiter = find_delimiter();
+    if (!delimiter) {
+      if (sources_.size() == 1) return false;
+      frames_.resize(source.first_frame);
+      sources_.pop_back();
+      continue;
+    }
+    // RFC 2046 §5.1.2: an outer boundary ends whatever is open within.
+    frames_.resize(delimiter->frame + 1);
+    source.position = delimiter->end;
+    if (delimiter->closes) {
+      frames_.pop_back();
+      continue;
+    }
+    Frame& frame = frames_.back();
+    start_ =
+        Start{.prefix = frame.prefix, .index = ++frame.parts, .begins_message = false, .in_digest = frame.is_digest};
+    return true;
+  }
+}
+
+Entity Walker::enter(const Start& start) {
+  Entity entity;
+  entity.is_root = frames_.empty();
+  const std::string_view header = read_header();
+  count_header(header.size(), start);
+  if (problem_) return entity;
+  read_fields(header, entity);
+  if (entity.type.value.empty() && start.in_digest) entity.type.value = "message/rfc822";  // RFC 2046 §5.1.5
+
+  const std::string_view boundary = boundary_of(entity.type);
+  if (start.begins_message && !boundary.empty()) {
+    entity.number = start.enclosing();
+  } else {
+    entity.number = start.number();
+    count_part();
+  }
+  if (problem_) return entity;
+
+  if (is_delivery_status(entity.type, entity.is_root)) {
+    entity.kind = Entity::Kind::kDeliveryStatus;
+    static_cast<void>(read_body());
+  } else if (!boundary.empty()) {
+    entity.kind = Entity::Kind::kMultipart;
+    push({.boundary = std::string(boundary),
+          .prefix = start.begins_message ? start.prefix : entity.number + '.',
+          .is_digest = entity.type.value == "multipart/digest"});
+  } else if (entity.type.value == "message/rfc822" || entity.type.value == "message/global") {
+    entity.kind = Entity::Kind::kMessage;
+    open_message(entity);
+  } else {
+    entity.body = read_body();
+  }
+  return entity;
+}
+
+// Up to and past the blank line; a delimiter ends a header without one.
+std::string_view Walker::read_header() noexcept {
+  Source& source = sources_.back();
+  const std::size_t begin = source.position;
+  while (source.position < source.text.size()) {
+    const std::string_view line = first_line(source.text.substr(source.position));
+    const std::size_t line_begin = source.position;
+    if (is_blank_line(line)) {
+      source.position += line.size();
+      return source.text.substr(begin, line_begin - begin);
+    }
+    if (delimiter_at(line_begin)) break;
+    source.position += line.size();
+  }
+  return source.text.substr(begin, source.position - begin);
+}
+
+void Walker::read_fields(std::string_view header, Entity& entity) {
+  FieldReader fields(header);
+  bool has_type = false;
+  while (const auto field = fields.next()) {
+    if (!istarts_with(field->name, "Content-")) continue;
+    const std::string_view name = field->name.substr(8);
+    if (iequals(name, "Type") && !has_type) {
+      entity.type = parse_content(field->value);
+      has_type = true;
+    } else if (iequals(name, "Transfer-Encoding") && entity.encoding.empty()) {
+      entity.encoding = field->value;
+    } else if (iequals(name, "Disposition") && entity.disposition.empty()) {
+      entity.disposition = field->value;
+    } else if (iequals(name, "Description") && entity.description.empty()) {
+      entity.description = field->value;
+    }
+  }
+}
+
+void Walker::open_message(const Entity& entity) {
+  const std::size_t body_begin = sources_.back().position;
+  push({.boundary = {}, .prefix = entity.number + '.'});
+  start_ = Start{.prefix = entity.number + '.', .index = 1, .begins_message = true};
+  if (problem_ || transfer_encoding(entity.encoding) == TransferEncoding::kIdentity) return;
+
+  const std::string_view body = read_body();
+  const TransferEncoding encoding = embedded_encoding(entity.encoding, body);
+  if (encoding == TransferEncoding::kIdentity) {
+    sources_.back().position = body_begin;
+    return;
+  }
+  decoded_bytes_ += body.size();
+  if (decoded_bytes_ > limits_.message) {
+    fail(Reason::kTooLarge, fmt::format("encoded messages within each other come to {} bytes; limits.message is {}",
+                                        decoded_bytes_, limits_.message));
+    return;
+  }
+  auto decoded = std::make_unique<const std::string>(decode(body, encoding).bytes);
+  const std::string_view text = *decoded;
+  sources_.push_back({.owned = std::move(decoded), .text = text, .position = 0, .first_frame = frames_.size() - 1});
+}
+
+// From the source's position to the next delimiter, without the line end that belongs to that (RFC 2046 §5.1.1).
+std::string_view Walker::read_body() noexcept {
+  Source& source = sources_.back();
+  const std::size_t begin = source.position;
+  const auto delimiter = find_delimiter();
+  source.position = delimiter ? delimiter->begin : source.text.size();
+  std::string_view body = source.text.substr(begin, source.position - begin);
+  if (delimiter && body.ends_with('\n')) {
+    body.remove_suffix(1);
+    if (body.ends_with('\r')) body.remove_suffix(1);
+  }
+  return body;
+}
+
+std::optional<Walker::Delimiter> Walker::find_delimiter() const noexcept {
+  const Source& source = sources_.back();
+  std::size_t line_begin = source.position;
+  while (line_begin < source.text.size()) {
+    if (auto delimiter = delimiter_at(line_begin)) return delimiter;
+    const std::size_t line_end = source.text.find("\n--", line_begin);
+    if (line_end == std::string_view::npos) break;
+    line_begin = line_end + 1;
+  }
+  return std::nullopt;
+}
+
+// RFC 2046 §5.1.1: "--", the boundary, "--" if it is the last, white space.
+std::optional<Walker::Delimiter> Walker::delimiter_at(std::size_t line_begin) const noexcept {
+  const Source& source = sources_.back();
+  const std::string_view text = source.text.substr(line_begin);
+  if (!text.starts_with("--")) return std::nullopt;
+  const std::string_view line = first_line(text);
+  const std::string_view mark = line.substr(2, line.find_last_not_of(kWhiteSpace) - 1);
+  for (std::size_t i = frames_.size(); i-- > source.first_frame;) {
+    const std::string_view boundary = frames_[i].boundary;
+    if (boundary.empty() || !mark.starts_with(boundary)) continue;
+    const std::string_view end = mark.substr(boundary.size());
+    if (end.empty() || end == "--") return Delimiter{line_begin, line_begin + line.size(), i, !end.empty()};
+  }
+  return std::nullopt;
+}
+
+void Walker::push(Frame frame) {
+  frames_.push_back(std::move(frame));
+  if (frames_.size() > limits_.nesting) {
+    fail(Reason::kNestedTooDeep,
+         fmt::format("multiparts and messages are nested at least {} deep; limits.nesting is {}", frames_.size(),
+                     limits_.nesting));
+  }
+}
+
+void Walker::count_header(std::size_t size, const Start& start) {
+  const std::string place = start.prefix.empty() && start.begins_message ? "the message"
+                            : start.begins_message                       ? "the message in part " + start.enclosing()
+                                                                         : "part " + start.number();
+  header_bytes_ += size;
+  if (size > limits_.header) {
+    fail(Reason::kHeaderTooLarge,
+         fmt::format("the header block of {} is {} bytes; limits.header is {}", place, size, limits_.header));
+  } else if (header_bytes_ > limits_.headers) {
+    fail(Reason::kHeadersTooLarge, fmt::format("the header blocks up to that of {} are {} bytes; limits.headers is {}",
+                                               place, header_bytes_, limits_.headers));
+  }
+}
+
+void Walker::count_part() {
+  if (++parts_ > limits_.parts) {
+    fail(Reason::kTooManyParts,
+         fmt::format("the message has at least {} parts; limits.parts is {}", parts_, limits_.parts));
+  }
+}
+
+void Walker::fail(Reason reason, std::string detail) {
+  if (!problem_) problem_ = parser::Rejection{reason, std::move(detail)};
+}
+
+}  // namespace tlsrpt::mime
