@@ -12,10 +12,10 @@
 namespace tlsrpt::parser {
 
 struct Hints {
-  std::optional<std::string> report_domain;      // TLS-Report-Domain
-  std::optional<std::string> submitter;          // TLS-Report-Submitter
-  std::optional<std::string> from_domain;        // the From address's domain
-  std::optional<std::string> filename;           // the attachment's
+  std::optional<std::string> report_domain;  // TLS-Report-Domain
+  std::optional<std::string> submitter;      // TLS-Report-Submitter
+  std::optional<std::string> from_domain;    // the From address's domain
+  std::optional<std::string> filename;       // the attachment's
 };
 
 // RFC 8460 §5.1: sender!policy-domain!begin!end[!unique].json[.gz]; the domains normalised.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,20 +9,17 @@
 // JSON out: the one place where the program prints it.
 namespace tlsrpt::parser {
 
-// Writes one JSON text into a string. Bytes that are not UTF-8 become U+FFFD; control characters are escaped.
+// Writes one JSON text into a string, without white space. Bytes that are not UTF-8 become U+FFFD. Control characters
+// are escaped, and so is whatever a terminal would obey instead of show: C1, line separators, marks of direction.
 class JsonWriter {
  public:
-  JsonWriter();
-  ~JsonWriter();
-  JsonWriter(const JsonWriter&) = delete;
-  JsonWriter& operator=(const JsonWriter&) = delete;
-
   JsonWriter& begin_object();
   JsonWriter& end_object();
   JsonWriter& begin_array();
   JsonWriter& end_array();
   JsonWriter& key(std::string_view name);
   JsonWriter& value(std::string_view text);
+  JsonWriter& value(const char* text) { return value(std::string_view(text)); }  // which would become a bool
   JsonWriter& value(std::int64_t number);
   JsonWriter& value(double number);
   JsonWriter& value(bool truth);
@@ -35,8 +31,13 @@ class JsonWriter {
   [[nodiscard]] std::string take();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  JsonWriter& open(char bracket);
+  JsonWriter& close(char bracket);
+  JsonWriter& plain(std::string_view literal);
+  void separate();
+
+  std::string text_;
+  bool after_value_ = false;  // the next value or key needs a comma before it
 };
 
 // "2024-02-22T00:00:00Z"

@@ -22,21 +22,21 @@ using Digest = std::array<std::uint8_t, 32>;  // SHA-256
 // A report as read from its JSON alone; nothing is filled in from elsewhere yet (see hints.hpp).
 struct ParsedReport {
   Report report;
-  std::vector<Deviation> deviations;   // in the order of the document
-  Digest identity{};                   // organization name (case-folded), report-id, period, set of policy domains
-  Digest content{};                    // everything
-  std::string raw;                     // gzip of the report's JSON as sent
+  std::vector<Deviation> deviations;  // in the order of the document
+  Digest identity{};                  // organization name (case-folded), report-id, period, set of policy domains
+  Digest content{};                   // everything
+  std::string raw;                    // gzip of the report's JSON as sent
 };
 
 // Sound bytes that hold something else: nothing to worry about.
 struct NotAReport {
   enum class Kind { kDmarc, kOther };
   Kind kind = Kind::kOther;
-  std::string detail;                  // what it is, in a few words
+  std::string detail;  // what it is, in a few words
 };
 
 struct Finding {
-  std::string suffix;                  // "" or "#k", k from 1: the k-th report of one payload
+  std::string suffix;  // "" or "#k", k from 1: the k-th report of one payload
   std::variant<ParsedReport, Rejection, NotAReport> what;
 };
 

@@ -8,11 +8,11 @@
 namespace tlsrpt::parser {
 
 struct ResultType {
-  std::string_view code;        // "certificate-expired"
-  std::string_view category;    // "certificate", "starttls", "sts", "dane" or "other"
-  std::string_view cause;       // one sentence
-  std::string_view remedy;      // what to do, with the command that diagnoses it; MX and DOMAIN stand for the names
-  std::string_view reference;   // the standard's section
+  std::string_view code;       // "certificate-expired"
+  std::string_view category;   // "certificate", "starttls", "sts", "dane" or "other"
+  std::string_view cause;      // one sentence
+  std::string_view remedy;     // what to do, with the command that diagnoses it; MX and DOMAIN stand for the names
+  std::string_view reference;  // the standard's section
 };
 
 [[nodiscard]] std::span<const ResultType> result_types() noexcept;

@@ -13,8 +13,8 @@ namespace tlsrpt::parser {
 
 struct SessionTotal {
   std::string recipient_domain;
-  std::int64_t sessions = 0;   // the largest policy type's total
-  std::int64_t failures = 0;   // the largest policy type's failures, never more than sessions
+  std::int64_t sessions = 0;  // the largest policy type's total
+  std::int64_t failures = 0;  // the largest policy type's failures, never more than sessions
 
   bool operator==(const SessionTotal&) const = default;
 };

@@ -1,0 +1,108 @@
+#include "parser/document_reader.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "parser/findings.hpp"
+#include "parser/text.hpp"
+
+namespace tlsrpt::parser {
+namespace {
+
+void skip_white_space(JsonStream& stream) {
+  while (std::string_view(" \t\r\n").find(stream.Peek()) != std::string_view::npos) stream.Take();
+}
+
+// Where one element of a text is a report, those that hold nothing of one are broken; where none is, the text is
+// simply something else.
+std::vector<Finding> settle(std::vector<Finding> findings) {
+  if (std::all_of(findings.begin(), findings.end(), is_nothing)) {
+    return single_finding(NotAReport{NotAReport::Kind::kOther, "JSON, but no TLS report"});
+  }
+  for (Finding& finding : findings) {
+    if (const auto* const nothing = std::get_if<NotAReport>(&finding.what)) {
+      finding.what = Rejection{Reason::kNotAReport, fmt::format("JSON, but no TLS report: {}", nothing->detail)};
+    }
+  }
+  return findings;
+}
+
+}  // namespace
+
+void note_packing(std::vector<Finding>& findings, DeviationCode code, std::string_view detail) {
+  for (Finding& finding : findings) {
+    if (auto* const parsed = std::get_if<ParsedReport>(&finding.what)) {
+      parsed->deviations.insert(parsed->deviations.begin(), Deviation{code, "", excerpt(detail)});
+    }
+  }
+}
+
+std::vector<Finding> DocumentReader::read(TextSource& text, bool keep_text) {
+  const Budget before = memory_;
+  if (read_documents(text, keep_text, false) == Outcome::kMendable) {
+    memory_ = before;
+    text.rewind();
+    mender_.open(text);
+    read_documents(mender_, keep_text, true);
+  }
+  std::vector<Finding> findings = settle(std::move(handler_.findings()));
+  if (text.utf16()) {
+    note_packing(findings, DeviationCode::kUtf16);
+  } else if (text.byte_order_mark()) {
+    note_packing(findings, DeviationCode::kByteOrderMark);
+  }
+  return findings;
+}
+
+DocumentReader::Outcome DocumentReader::read_documents(ByteSource& text, bool keep_text, bool mended) {
+  TextFeed feed(text, gzipper_);
+  JsonStream stream(feed);
+  handler_.start(stream, keep_text, mended);
+  one_document_ = false;
+  if (const std::optional<JsonError> error = parser_.parse(stream, handler_)) {
+    if (error->mendable && !mended) return Outcome::kMendable;
+    handler_.abandon({Reason::kBadJson, error->what});
+  } else if (read_further_documents(stream, mended) == Outcome::kMendable) {
+    return Outcome::kMendable;
+  }
+  feed.drain();
+  return Outcome::kDone;
+}
+
+// json-26: another report behind the first is taken; anything else there is a deviation of the report before it.
+DocumentReader::Outcome DocumentReader::read_further_documents(JsonStream& stream, bool mended) {
+  for (bool first = true; !handler_.stopped(); first = false) {
+    skip_white_space(stream);
+    if (stream.at_end()) {
+      one_document_ = first;
+      break;
+    }
+    const std::string rest = excerpt(stream.ahead());
+    const std::size_t known = handler_.findings().size();
+    const std::optional<JsonError> error = parser_.parse(stream, handler_);
+    if (error && error->mendable && !mended) return Outcome::kMendable;
+    if (!found_report(known) && !handler_.inside_report()) {
+      handler_.findings().resize(known);
+      if (auto* const parsed = std::get_if<ParsedReport>(&handler_.findings().back().what)) {
+        parsed->deviations.push_back(Deviation{DeviationCode::kTrailingData, "", rest});
+      }
+      break;
+    }
+    if (error) {
+      handler_.abandon({Reason::kBadJson, error->what});
+      break;
+    }
+  }
+  return Outcome::kDone;
+}
+
+bool DocumentReader::found_report(std::size_t since) {
+  const std::vector<Finding>& findings = handler_.findings();
+  return !std::all_of(findings.begin() + static_cast<std::ptrdiff_t>(since), findings.end(), is_nothing);
+}
+
+}  // namespace tlsrpt::parser

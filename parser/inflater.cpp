@@ -1,0 +1,136 @@
+#include "parser/inflater.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+namespace tlsrpt::parser {
+namespace {
+
+constexpr std::string_view kGzipMagic = "\x1F\x8B";
+
+int window_bits(Inflater::Wrapping wrapping) {
+  switch (wrapping) {
+    case Inflater::Wrapping::kGzip:
+      return MAX_WBITS + 16;
+    case Inflater::Wrapping::kZlib:
+      return MAX_WBITS;
+    case Inflater::Wrapping::kRaw:
+      return -MAX_WBITS;
+  }
+  return MAX_WBITS;
+}
+
+[[noreturn]] void refuse(std::string_view why) {
+  throw Refused(Reason::kBadGzip, fmt::format("the compressed data is broken: {}", why));
+}
+
+}  // namespace
+
+void Inflater::StreamDeleter::operator()(z_stream_s* stream) const noexcept {
+  inflateEnd(stream);
+  delete stream;
+}
+
+Inflater::Inflater() : stream_(new z_stream{}), buffer_(new char[kChunk]) {
+  if (inflateInit2(stream_.get(), MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
+}
+
+Inflater::~Inflater() = default;
+
+void Inflater::open(ByteSource& source, Wrapping wrapping, Budget& budget) {
+  source_ = &source;
+  wrapping_ = wrapping;
+  meter_.open(budget);
+  restart();
+}
+
+void Inflater::rewind() {
+  source_->rewind();
+  meter_.refund();
+  restart();
+}
+
+void Inflater::restart() {
+  input_ = {};
+  members_ = consumed_ = 0;
+  trailing_.clear();
+  inside_member_ = done_ = false;
+}
+
+std::string_view Inflater::read() {
+  const std::size_t room = meter_.room();
+  std::size_t filled = 0;
+  while (!done_ && filled < room) {
+    if (input_.empty() && !refill()) break;
+    if (!inside_member_ && !begin_member()) break;
+    inflate_into(filled, room);
+  }
+  meter_.spend(filled);
+  return {buffer_.get(), filled};
+}
+
+bool Inflater::refill() {
+  input_ = source_->read();
+  if (!input_.empty()) return true;
+  if (inside_member_ || members_ == 0) refuse("it is cut short");
+  done_ = true;
+  return false;
+}
+
+bool Inflater::begin_member() {
+  // RFC 1952 §2.2: a gzip file is a series of members. What follows the last is no member where it has no header.
+  const std::size_t known = std::min(input_.size(), kGzipMagic.size());
+  const bool another =
+      members_ == 0 || (wrapping_ == Wrapping::kGzip && input_.substr(0, known) == kGzipMagic.substr(0, known));
+  if (!another) {
+    take_trailing();
+    done_ = true;
+    return false;
+  }
+  inflateReset2(stream_.get(), window_bits(wrapping_));
+  inside_member_ = true;
+  return true;
+}
+
+void Inflater::inflate_into(std::size_t& filled, std::size_t room) {
+  constexpr std::size_t kMostAtOnce = 1u << 30;  // zlib counts in 32 bits
+  const std::size_t offered = std::min(input_.size(), kMostAtOnce);
+  stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input_.data()));
+  stream_->avail_in = static_cast<uInt>(offered);
+  stream_->next_out = reinterpret_cast<Bytef*>(buffer_.get() + filled);
+  stream_->avail_out = static_cast<uInt>(room - filled);
+  const int result = inflate(stream_.get(), Z_NO_FLUSH);
+  const std::size_t taken = offered - stream_->avail_in;
+  input_.remove_prefix(taken);
+  consumed_ += taken;
+  filled = room - stream_->avail_out;
+  switch (result) {
+    case Z_OK:
+    case Z_BUF_ERROR:  // no progress without more input or room: the caller gives both
+      return;
+    case Z_STREAM_END:
+      ++members_;
+      inside_member_ = false;
+      return;
+    case Z_MEM_ERROR:
+      throw std::bad_alloc();
+    default:
+      refuse(stream_->msg != nullptr ? stream_->msg : "unknown error");
+  }
+}
+
+void Inflater::take_trailing() {
+  constexpr std::size_t kExcerpt = 256;
+  bool padding = true;
+  do {
+    padding = padding && input_.find_first_not_of(std::string_view("\0 \t\r\n", 5)) == std::string_view::npos;
+    trailing_ += input_.substr(0, kExcerpt - trailing_.size());
+    input_ = source_->read();
+  } while (!input_.empty());
+  if (padding) trailing_.clear();
+}
+
+}  // namespace tlsrpt::parser

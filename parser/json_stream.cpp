@@ -1,0 +1,48 @@
+#include "parser/json_stream.hpp"
+
+#include <array>
+
+namespace tlsrpt::parser {
+
+std::string_view TextFeed::next() {
+  if (keep_from_ != nullptr) {
+    gzipper_.write({keep_from_, static_cast<std::size_t>(chunk_.data() + chunk_.size() - keep_from_)});
+  }
+  offset_ += chunk_.size();
+  chunk_ = source_.read();
+  if (keep_from_ != nullptr) keep_from_ = chunk_.data();
+  return chunk_;
+}
+
+void TextFeed::drain() {
+  keep_from_ = nullptr;
+  while (!next().empty()) continue;
+}
+
+void TextFeed::keep_from(const char* position) {
+  gzipper_.begin();
+  keep_from_ = position;
+}
+
+std::string TextFeed::kept_until(const char* position) {
+  gzipper_.write({keep_from_, static_cast<std::size_t>(position - keep_from_)});
+  keep_from_ = nullptr;
+  return gzipper_.finish();
+}
+
+void JsonStream::refill() {
+  static constexpr std::array<char, 1> kEnd = {'\0'};  // what RapidJSON takes for the end of the text
+  if (!ended_) {
+    const std::string_view chunk = feed_->next();
+    if (!chunk.empty()) {
+      position_ = chunk.data();
+      end_ = chunk.data() + chunk.size();
+      return;
+    }
+    ended_ = true;
+  }
+  position_ = kEnd.data();
+  end_ = kEnd.data() + kEnd.size();
+}
+
+}  // namespace tlsrpt::parser

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "parser/gzipper.hpp"
+#include "parser/source.hpp"
+
+namespace tlsrpt::parser {
+
+// Hands a text to the JSON parser chunk by chunk, and keeps a compressed copy of those parts that it is told to.
+class TextFeed {
+ public:
+  TextFeed(ByteSource& source, Gzipper& gzipper) noexcept : source_(source), gzipper_(gzipper) {}
+
+  // The next chunk; the one before is gone.
+  [[nodiscard]] std::string_view next();
+  // Reads to the end, so that whatever check stands there is made.
+  void drain();
+
+  // Both are positions within the current chunk.
+  void keep_from(const char* position);
+  [[nodiscard]] std::string kept_until(const char* position);
+
+  [[nodiscard]] std::size_t offset(const char* position) const noexcept {
+    return offset_ + static_cast<std::size_t>(position - chunk_.data());
+  }
+  [[nodiscard]] std::size_t length() const noexcept { return offset_ + chunk_.size(); }  // of the text so far
+
+ private:
+  ByteSource& source_;
+  Gzipper& gzipper_;
+  std::string_view chunk_;
+  std::size_t offset_ = 0;  // of the chunk, in the text
+  const char* keep_from_ = nullptr;
+};
+
+// A text as RapidJSON's Stream concept wants it. Cheap to copy, as RapidJSON does to keep it in registers.
+class JsonStream {
+ public:
+  using Ch = char;
+
+  explicit JsonStream(TextFeed& feed) : feed_(&feed) { refill(); }
+
+  [[nodiscard]] char Peek() const noexcept { return *position_; }
+  char Take() {
+    const char c = *position_++;
+    if (position_ == end_) refill();
+    return c;
+  }
+  [[nodiscard]] std::size_t Tell() const noexcept { return ended_ ? feed_->length() : feed_->offset(position_); }
+
+  // Only called when parsing in situ, which a stream of chunks does not offer.
+  char* PutBegin() noexcept { return nullptr; }
+  void Put(char) noexcept {}
+  std::size_t PutEnd(char*) noexcept { return 0; }
+
+  [[nodiscard]] bool at_end() const noexcept { return ended_; }
+  [[nodiscard]] const char* position() const noexcept { return position_; }
+  // What is left of the current chunk.
+  [[nodiscard]] std::string_view ahead() const noexcept {
+    return ended_ ? std::string_view() : std::string_view(position_, static_cast<std::size_t>(end_ - position_));
+  }
+  [[nodiscard]] TextFeed& feed() const noexcept { return *feed_; }
+
+ private:
+  void refill();
+
+  TextFeed* feed_;
+  const char* position_ = nullptr;
+  const char* end_ = nullptr;
+  bool ended_ = false;
+};
+
+}  // namespace tlsrpt::parser

@@ -1,0 +1,123 @@
+#include "parser/mender.hpp"
+
+#include <iterator>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace tlsrpt::parser {
+namespace {
+
+constexpr std::size_t kEscape = 6;  // "\uD83D"
+constexpr std::string_view kLoneSurrogate = "\\uDFFF";
+
+// The UTF-16 unit that a text begins with as "\uXXXX".
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  if (text.size() < kEscape || !text.starts_with("\\u")) return std::nullopt;
+  unsigned unit = 0;
+  for (const char c : text.substr(2, 4)) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool upper = c >= 'A' && c <= 'F';
+    const bool lower = c >= 'a' && c <= 'f';
+    if (!digit && !upper && !lower) return std::nullopt;
+    unit = unit * 16 + static_cast<unsigned>(digit ? c - '0' : (upper ? c - 'A' : c - 'a') + 10);
+  }
+  return unit;
+}
+
+bool is_high(std::optional<unsigned> unit) {
+  return unit && *unit >= 0xD800 && *unit <= 0xDBFF;
+}
+bool is_low(std::optional<unsigned> unit) {
+  return unit && *unit >= 0xDC00 && *unit <= 0xDFFF;
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+}  // namespace
+
+void Mender::open(ByteSource& text) {
+  text_ = &text;
+  restart();
+}
+
+void Mender::rewind() {
+  text_->rewind();
+  restart();
+}
+
+void Mender::restart() {
+  input_.clear();
+  ended_ = in_string_ = false;
+  end_number();
+}
+
+std::string_view Mender::read() {
+  output_.clear();
+  while (output_.empty() && !ended_) {
+    const std::string_view chunk = text_->read();
+    ended_ = chunk.empty();
+    input_ += chunk;
+    std::size_t done = 0;
+    while (done < input_.size()) {
+      const std::string_view rest = std::string_view(input_).substr(done);
+      std::size_t taken = 1;
+      if (in_string_) {
+        taken = mend_string(rest, ended_);
+      } else {
+        mend_outside(rest.front());
+      }
+      if (taken == 0) break;
+      done += taken;
+    }
+    input_.erase(0, done);
+  }
+  return output_;
+}
+
+// How many bytes were taken; 0 where more must be known first.
+std::size_t Mender::mend_string(std::string_view text, bool last) {
+  const char c = text.front();
+  if (c == '\\') return mend_escape(text, last);
+  if (static_cast<unsigned char>(c) < 0x20) {
+    fmt::format_to(std::back_inserter(output_), "\\u{:04x}", static_cast<unsigned>(c));
+  } else {
+    output_ += c;
+    in_string_ = c != '"';
+  }
+  return 1;
+}
+
+std::size_t Mender::mend_escape(std::string_view text, bool last) {
+  if (text.size() < 2 * kEscape && !last) return 0;
+  const std::optional<unsigned> unit = escaped_unit(text);
+  std::string_view written = text.substr(0, unit ? kEscape : 2);
+  if (is_high(unit)) {
+    const std::string_view pair = text.substr(0, 2 * kEscape);
+    const bool lone = !is_low(escaped_unit(pair.substr(kEscape)));
+    output_ += lone ? kLoneSurrogate : pair;
+    return lone ? kEscape : pair.size();
+  }
+  output_ += written;
+  return written.size();
+}
+
+void Mender::mend_outside(char c) {
+  constexpr std::size_t kMostIntegerDigits = 300;  // a double holds 308; 64 bits hold 19
+  constexpr std::size_t kMostExponentDigits = 2;
+  if (is_digit(c)) {
+    const std::size_t digits = in_exponent_ ? ++exponent_digits_ : ++integer_digits_;
+    if (digits <= (in_exponent_ ? kMostExponentDigits : kMostIntegerDigits)) output_ += c;
+    return;
+  }
+  if ((c == 'e' || c == 'E') && integer_digits_ > 0) {
+    in_exponent_ = true;
+  } else if (!(in_exponent_ && exponent_digits_ == 0 && (c == '+' || c == '-'))) {
+    end_number();
+  }
+  in_string_ = c == '"';
+  output_ += c;
+}
+
+}  // namespace tlsrpt::parser

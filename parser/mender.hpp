@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "parser/source.hpp"
+
+namespace tlsrpt::parser {
+
+// Rewrites what RapidJSON refuses and what has a sensible reading all the same, so that the text can be read after all:
+//   a raw control character in a string   → its escape (json-25 for NUL)
+//   an escaped high surrogate alone       → an escaped low surrogate, which RapidJSON lets through (json-25)
+//   a number beyond a double's range      → cut to one within it, still far beyond 64 bits (json-29)
+// Only used where a first reading failed for one of these.
+class Mender final : public ByteSource {
+ public:
+  void open(ByteSource& text);
+  [[nodiscard]] std::string_view read() override;
+  void rewind() override;
+
+ private:
+  void restart();
+  std::size_t mend_string(std::string_view text, bool last);
+  std::size_t mend_escape(std::string_view text, bool last);
+  void mend_outside(char c);
+  void end_number() noexcept { integer_digits_ = exponent_digits_ = 0, in_exponent_ = false; }
+
+  ByteSource* text_ = nullptr;
+  std::string input_;  // not yet mended: an escape may be cut by a chunk's end
+  std::string output_;
+  bool ended_ = false;
+  bool in_string_ = false;
+  std::size_t integer_digits_ = 0;  // of the number being read
+  bool in_exponent_ = false;
+  std::size_t exponent_digits_ = 0;
+};
+
+}  // namespace tlsrpt::parser

@@ -1,0 +1,74 @@
+#include "parser/session_total.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <tuple>
+
+#include "parser/domain.hpp"
+
+namespace tlsrpt::parser {
+namespace {
+
+// The sessions of one policy type to one recipient domain.
+struct Sum {
+  std::string_view recipient_domain;
+  std::string_view policy_type;
+  std::int64_t sessions = 0;
+  std::int64_t failures = 0;
+};
+
+std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  return a > kMost - b ? kMost : a + b;
+}
+
+// The domain whose mail the policy's sessions carried; "" where nobody knows.
+std::string_view recipient_of(const Policy& policy, const std::optional<std::string>& report_domain) {
+  const std::string_view own = policy.policy_domain ? std::string_view(*policy.policy_domain) : std::string_view();
+  const std::string_view whole = report_domain ? std::string_view(*report_domain) : own;
+  if (own.empty() || policy.policy_type == "tlsa") return whole;
+  if (policy.policy_type == "sts") return own;
+  return equal_or_below(own, whole) ? whole : own;
+}
+
+std::vector<Sum> sum_by_type(const Report& report, const std::optional<std::string>& report_domain) {
+  std::vector<Sum> sums;
+  for (const Policy& policy : report.policies) {
+    const std::string_view recipient = recipient_of(policy, report_domain);
+    if (recipient.empty()) continue;
+    sums.push_back({recipient, policy.policy_type ? std::string_view(*policy.policy_type) : std::string_view(),
+                    saturating_add(policy.total_successful_session_count, policy.total_failure_session_count),
+                    policy.total_failure_session_count});
+  }
+  std::sort(sums.begin(), sums.end(), [](const Sum& a, const Sum& b) {
+    return std::tie(a.recipient_domain, a.policy_type) < std::tie(b.recipient_domain, b.policy_type);
+  });
+  std::vector<Sum> merged;
+  for (const Sum& sum : sums) {
+    if (!merged.empty() && merged.back().recipient_domain == sum.recipient_domain &&
+        merged.back().policy_type == sum.policy_type) {
+      merged.back().sessions = saturating_add(merged.back().sessions, sum.sessions);
+      merged.back().failures = saturating_add(merged.back().failures, sum.failures);
+    } else {
+      merged.push_back(sum);
+    }
+  }
+  return merged;
+}
+
+}  // namespace
+
+std::vector<SessionTotal> session_totals(const Report& report, const std::optional<std::string>& report_domain) {
+  std::vector<SessionTotal> totals;
+  for (const Sum& sum : sum_by_type(report, report_domain)) {
+    if (totals.empty() || totals.back().recipient_domain != sum.recipient_domain) {
+      totals.push_back({std::string(sum.recipient_domain), 0, 0});
+    }
+    totals.back().sessions = std::max(totals.back().sessions, sum.sessions);
+    totals.back().failures = std::max(totals.back().failures, sum.failures);
+  }
+  return totals;
+}
+
+}  // namespace tlsrpt::parser

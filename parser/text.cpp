@@ -1,0 +1,81 @@
+#include "parser/text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <unistr.h>
+
+namespace tlsrpt::parser {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
+
+const std::uint8_t* units(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+// U+D800 to U+DFFF, encoded as if they were characters.
+bool begins_with_surrogate(std::string_view text) {
+  return text.size() >= 3 && text[0] == '\xED' && (static_cast<unsigned char>(text[1]) & 0xE0) == 0xA0 &&
+         (static_cast<unsigned char>(text[2]) & 0xC0) == 0x80;
+}
+
+}  // namespace
+
+bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80) == 0; });
+}
+
+bool is_sound(std::string_view text) noexcept {
+  bool plain = true;  // nearly every text is; this loop has no branch, and compiles to vector instructions
+  for (const char c : text) plain &= c > 0;
+  if (plain) return true;
+  return text.find('\0') == std::string_view::npos && u8_check(units(text), text.size()) == nullptr;
+}
+
+std::string mend(std::string_view text, TextFaults& faults) {
+  std::string mended;
+  mended.reserve(text.size() + 16);
+  while (!text.empty()) {
+    ucs4_t character = 0;
+    auto length = static_cast<std::size_t>(u8_mbtouc(&character, units(text), text.size()));
+    const bool nul = text[0] == '\0';
+    const bool surrogate = begins_with_surrogate(text);
+    const bool invalid = !surrogate && u8_check(units(text), length) != nullptr;
+    if (surrogate) length = 3;
+    faults.nul |= nul;
+    faults.lone_surrogate |= surrogate;
+    faults.invalid_utf8 |= invalid;
+    mended += nul || surrogate || invalid ? kReplacement : text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return mended;
+}
+
+std::string excerpt(std::string_view text, std::size_t most) {
+  constexpr std::size_t kLongestCharacter = 4;
+  TextFaults ignored;
+  std::string cut = mend(text.substr(0, most + kLongestCharacter), ignored);
+  if (cut.size() <= most) return cut;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(cut[end]) & 0xC0) == 0x80) --end;
+  cut.resize(end);
+  return cut;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  const std::size_t begin = text.find_first_not_of(kWhiteSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
+}
+
+std::string ascii_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+}  // namespace tlsrpt::parser

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// Text from strangers → valid UTF-8 without NUL.
+namespace tlsrpt::parser {
+
+struct TextFaults {
+  bool invalid_utf8 = false;
+  bool nul = false;
+  bool lone_surrogate = false;
+};
+
+[[nodiscard]] bool is_ascii(std::string_view text) noexcept;
+
+// Valid UTF-8 (RFC 3629) without NUL.
+[[nodiscard]] bool is_sound(std::string_view text) noexcept;
+
+// Every NUL, every encoded surrogate and every byte that is no part of a character becomes U+FFFD.
+[[nodiscard]] std::string mend(std::string_view text, TextFaults& faults);
+
+// The beginning of a text, mended and cut between characters: for details that quote a sender.
+[[nodiscard]] std::string excerpt(std::string_view text, std::size_t most = 256);
+
+// Without ASCII white space at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+
+[[nodiscard]] std::string ascii_lower(std::string_view text);
+
+}  // namespace tlsrpt::parser
