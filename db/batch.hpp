@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <pqxx/transaction_base>
+
+#include "db/report_upsert.hpp"
+#include "db/store.hpp"
+
+// The pieces of writing a batch that reprocessing shares.
+namespace tlsrpt::db {
+
+// Everything of a batch within the transaction given: watermark, messages, reports, quarantine. One outcome a message.
+std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                                std::span<const NewMessage> messages, const BatchOptions& options);
+
+// By what became of its reports, and whether anything of it is in quarantine.
+[[nodiscard]] Outcome outcome_of(std::span<const UpsertResult> reports, bool is_quarantined);
+
+// What goes to quarantine: the message's own rejections, then the conflicts among its reports.
+[[nodiscard]] std::vector<NewQuarantine> quarantine_of(const NewMessage& message,
+                                                       std::span<const UpsertResult> reports);
+
+}  // namespace tlsrpt::db

@@ -1,0 +1,108 @@
+#include "db/failure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <pqxx/except>
+
+#include "db/connection_state.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+using Kind = Error::Kind;
+
+// "ERROR:  primary message", or a failure of libpq's over several lines: one line, without the severity.
+std::string one_line(std::string_view text) {
+  constexpr std::string_view kSeverity = "ERROR:  ";
+  if (text.starts_with(kSeverity)) text = text.substr(kSeverity.size(), text.find('\n') - kSeverity.size());
+  std::string line;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::size_t begin = std::min(text.find_first_not_of(" \t\n"), end);
+    if (begin != end && !line.empty()) line += "; ";
+    line += text.substr(begin, end - begin);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return line;
+}
+
+// PostgreSQL, "Error Codes".
+Kind kind_of(std::string_view sqlstate) {
+  static constexpr std::string_view kTryLater[] = {"08",    "53",    "40001", "40P01", "55P03",
+                                                   "57014", "57P01", "57P02", "57P03"};
+  static constexpr std::string_view kSetUp[] = {"3D000", "28", "42501", "3F000", "25006"};
+  static constexpr std::string_view kData[] = {"22", "23"};
+  const auto is_one_of = [&](const auto& prefixes) {
+    return std::any_of(std::begin(prefixes), std::end(prefixes),
+                       [&](std::string_view prefix) { return sqlstate.starts_with(prefix); });
+  };
+  if (is_one_of(kTryLater)) return Kind::kUnavailable;
+  if (is_one_of(kSetUp)) return Kind::kMisconfigured;
+  if (is_one_of(kData)) return Kind::kRefusedData;
+  if (sqlstate == "42P01") return Kind::kSchemaMissing;
+  return Kind::kBug;
+}
+
+[[noreturn]] void throw_for(const pqxx::sql_error& error, const std::string& where) {
+  const Kind kind = kind_of(error.sqlstate());
+  const std::string words = fmt::format("{} (SQLSTATE {})", one_line(error.what()), error.sqlstate());
+  const std::string what = fmt::format("database {}: {}", where, words);
+  if (kind == Kind::kRefusedData) throw RefusedData{what, words};
+  if (error.sqlstate() == "55P03") throw LockTimeout{what};
+  throw Error{kind, what};
+}
+
+// A server that refuses a login says so with an SQLSTATE, which libpq does not hand out for a connection that never was
+// (PostgreSQL 15). Its words are all there is; a translated one only costs the better exit code.
+bool is_refusal(std::string_view words) {
+  static constexpr std::string_view kRefusals[] = {
+      "authentication failed for user",  // 28P01, 28000
+      "no password supplied",            // libpq's own
+      "no pg_hba.conf entry for",        // 28000
+      "\" does not exist",               // 28000 role, 3D000 database
+      "is not permitted to log in",      // 28000
+      "permission denied for database",  // 42501
+  };
+  return std::any_of(std::begin(kRefusals), std::end(kRefusals),
+                     [&](std::string_view refusal) { return words.find(refusal) != std::string_view::npos; });
+}
+
+}  // namespace
+
+void rethrow(const Connection& connection) {
+  const std::string& where = connection.where();
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (!connection.state().link.is_open()) {
+      throw Error{Kind::kUnavailable, fmt::format("database {}: connection lost: {}", where, one_line(error.what()))};
+    }
+    if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) throw_for(*sql, where);
+    // A deadlock, a serialization failure, and a commit that may or may not have landed: a new pass finds out.
+    const bool is_temporary = dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr ||
+                              dynamic_cast<const pqxx::transaction_rollback*>(&error) != nullptr ||
+                              dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr;
+    throw Error{is_temporary ? Kind::kUnavailable : Kind::kBug,
+                fmt::format("database {}: {}", where, one_line(error.what()))};
+  }
+}
+
+void rethrow_connecting() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string words = one_line(error.what());
+    throw Error{is_refusal(words) ? Kind::kMisconfigured : Kind::kUnavailable, "database: " + words};
+  }
+}
+
+}  // namespace tlsrpt::db

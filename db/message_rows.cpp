@@ -1,0 +1,122 @@
+#include "db/message_rows.hpp"
+
+#include <array>
+#include <string>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <pqxx/result>
+
+#include "db/copy.hpp"
+#include "db/report_rows.hpp"
+#include "db/text.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+constexpr std::array kOutcomes = {Outcome::kStored,  Outcome::kUpdated,     Outcome::kDuplicate,
+                                  Outcome::kIgnored, Outcome::kQuarantined, Outcome::kPartial};
+
+constexpr const char* kColumns =
+    "id, mailbox_key, uid_validity, uid, source, sha256, rfc822_message_id, from_domain, subject, received_at, "
+    "authentic, kind, outcome, after_done_at";
+
+// What a message is found by, in the text that PostgreSQL gives.
+std::string natural_key(const NewMessage& message, bool by_uid) {
+  if (by_uid && message.uid) return std::to_string(uid_to_sql(*message.uid));
+  if (!by_uid && message.sha256) return bytea_text(*message.sha256);
+  throw Error{Error::Kind::kBug, fmt::format("{} has neither a UID nor a digest", message.source)};
+}
+
+pqxx::result find_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                       const std::vector<std::string>& keys) {
+  const std::string list = array_text(keys);
+  if (watermark) {
+    return transaction.exec_params(
+        "SELECT uid, id, outcome FROM message WHERE mailbox_key = $1 AND uid_validity = $2 AND uid = ANY "
+        "($3::bigint[])",
+        watermark->mailbox, uid_validity_to_sql(watermark->uid_validity), list);
+  }
+  return transaction.exec_params(
+      "SELECT sha256, id, outcome FROM message WHERE mailbox_key IS NULL AND sha256 = ANY ($1::bytea[])", list);
+}
+
+void mark_pending(pqxx::transaction_base& transaction, std::span<const MessagePlace> places) {
+  std::vector<std::int64_t> ids;
+  for (const MessagePlace& place : places) {
+    if (place.before && was_taken(*place.before)) ids.push_back(place.id);
+  }
+  if (ids.empty()) return;
+  transaction.exec_params("UPDATE message SET after_done_at = NULL WHERE id = ANY ($1::bigint[])", array_text(ids));
+}
+
+}  // namespace
+
+Outcome outcome_from_string(std::string_view word) {
+  for (const Outcome outcome : kOutcomes) {
+    if (to_string(outcome) == word) return outcome;
+  }
+  throw Error{Error::Kind::kBug, fmt::format("unknown outcome {}", word)};
+}
+
+std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                                         std::span<const NewMessage> messages) {
+  std::vector<MessagePlace> places(messages.size());
+  std::vector<std::string> keys;
+  std::unordered_map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const auto [found, is_first] = first.try_emplace(natural_key(messages[i], watermark.has_value()), i);
+    if (is_first) {
+      keys.push_back(found->first);
+    } else {
+      places[i].repeats = found->second;
+    }
+  }
+  for (const auto& row : find_rows(transaction, watermark, keys)) {
+    MessagePlace& place = places[first.at(row[0].c_str())];
+    place.id = row[1].as<std::int64_t>();
+    place.before = outcome_from_string(row[2].c_str());
+  }
+  std::size_t count = 0;
+  for (const MessagePlace& place : places) count += place.is_new() ? 1U : 0U;
+  std::size_t drawn = 0;
+  const std::vector<std::int64_t> ids = draw_ids(transaction, "message", count);
+  for (MessagePlace& place : places) {
+    if (place.is_new()) place.id = ids[drawn++];
+  }
+  return places;
+}
+
+void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                   std::span<const NewMessage> messages, std::span<const MessagePlace> places,
+                   std::span<const Outcome> outcomes, bool after_pending) {
+  std::optional<std::int64_t> mailbox;
+  std::optional<std::int64_t> uid_validity;
+  if (watermark) {
+    mailbox = watermark->mailbox;
+    uid_validity = uid_validity_to_sql(watermark->uid_validity);
+  }
+  std::optional<CopyStream> stream;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!places[i].is_new()) continue;
+    if (!stream) stream.emplace(transaction, "message", kColumns);
+    const NewMessage& message = messages[i];
+    stream->integer(places[i].id).integer(mailbox).integer(uid_validity);
+    watermark ? stream->integer(uid_to_sql(*message.uid)) : stream->null();
+    stream->text(std::string_view{message.source});
+    message.sha256 ? stream->bytes(bytes_of(*message.sha256)) : stream->null();
+    stream->text(message.rfc822_message_id)
+        .text(message.from_domain)
+        .text(message.subject)
+        .time(message.received_at)
+        .text(to_string(message.authentic))
+        .text(to_string(message.kind))
+        .text(to_string(outcomes[i]));
+    after_pending&& was_taken(outcomes[i]) ? stream->null() : stream->now();
+    stream->end_row();
+  }
+  if (stream) stream->finish();
+  if (after_pending) mark_pending(transaction, places);
+}
+
+}  // namespace tlsrpt::db

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <pqxx/transaction_base>
+
+#include "db/store.hpp"
+
+// The `message` rows of a batch.
+namespace tlsrpt::db {
+
+[[nodiscard]] Outcome outcome_from_string(std::string_view word);
+
+// A message that was taken has its reports stored, or an equal of them.
+[[nodiscard]] constexpr bool was_taken(Outcome outcome) noexcept {
+  return outcome == Outcome::kStored || outcome == Outcome::kUpdated || outcome == Outcome::kDuplicate;
+}
+
+// Where a message of a batch has its row.
+struct MessagePlace {
+  std::int64_t id = 0;
+  std::optional<Outcome> before;       // its row was there already, with this outcome
+  std::optional<std::size_t> repeats;  // the message of the batch that it is over again: nothing is written for it
+
+  [[nodiscard]] bool is_new() const noexcept { return !before && !repeats; }
+  [[nodiscard]] bool gives_reports() const noexcept { return !repeats && (!before || was_taken(*before)); }
+};
+
+// Finds the rows that are there, by UID or (without a watermark) by SHA-256, and draws ids for all others.
+[[nodiscard]] std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction,
+                                                       const std::optional<Watermark>& watermark,
+                                                       std::span<const NewMessage> messages);
+
+// Inserts the rows of new messages, and marks those that were there and taken as pending once more, if `after:` is.
+void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                   std::span<const NewMessage> messages, std::span<const MessagePlace> places,
+                   std::span<const Outcome> outcomes, bool after_pending);
+
+}  // namespace tlsrpt::db

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pqxx/transaction>
+
+#include "db/store.hpp"
+
+// The rows of reports and of what hangs on them, COPYed.
+namespace tlsrpt::db {
+
+struct ReportRow {
+  std::int64_t id = 0;
+  std::int64_t message_key = 0;
+  const NewMessage* message = nullptr;  // whose envelope the report stands by
+  const NewReport* report = nullptr;
+};
+
+// What copy_reports fills, in its order.
+inline constexpr const char* kReportColumns =
+    "id, start_datetime, identity, content_digest, organization_name, report_id, report_domain, end_datetime, "
+    "contact_info, submitter_domain, filename, authentic, message_key, received_at, raw";
+
+void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows);
+
+// policy, failure_detail, session_total and deviation of reports that have none yet.
+void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows);
+void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows);
+
+// `count` new ids of a table, in one call.
+[[nodiscard]] std::vector<std::int64_t> draw_ids(pqxx::transaction_base& transaction, const std::string& table,
+                                                 std::size_t count);
+
+}  // namespace tlsrpt::db

@@ -1,0 +1,217 @@
+#include "db/report_upsert.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "db/replacement.hpp"
+#include "db/text.hpp"
+#include "db/transaction.hpp"
+#include "parser/json.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+using What = UpsertResult::What;
+
+// Filled by COPY, then inserted or updated from in one statement. Its rows are gone at the end of each transaction.
+constexpr const char* kStaging = "report_staging";
+constexpr const char* kMakeStaging =
+    "CREATE TEMPORARY TABLE report_staging (LIKE report INCLUDING DEFAULTS INCLUDING STORAGE) ON COMMIT DELETE ROWS";
+
+// Ordered, so that two writers of the same reports wait for each other instead of both ways round.
+constexpr std::string_view kInsert =
+    "INSERT INTO report ({0}) SELECT {0} FROM report_staging ORDER BY start_datetime, identity "
+    "ON CONFLICT (start_datetime, identity) DO NOTHING RETURNING id";
+
+// A staged id that was inserted is the report's own; all others met a report that stands. LATERAL keeps the planner,
+// which knows nothing of a temporary table, from reading the whole table.
+constexpr const char* kFindStanding =
+    "SELECT s.id AS staged_id, r.id, r.message_key, r.authentic, extract(epoch FROM r.received_at)::bigint AS received,"
+    " r.content_digest, m.from_domain "
+    "FROM (SELECT id, start_datetime, identity FROM report_staging ORDER BY start_datetime, identity) s "
+    "CROSS JOIN LATERAL (SELECT * FROM report WHERE start_datetime = s.start_datetime AND identity = s.identity"
+    " AND id <> s.id LIMIT 1 FOR UPDATE) r "
+    "JOIN message m ON m.id = r.message_key";
+
+constexpr const char* kUpdate =
+    "UPDATE report r SET content_digest = s.content_digest, organization_name = s.organization_name,"
+    " report_id = s.report_id, report_domain = s.report_domain, end_datetime = s.end_datetime,"
+    " contact_info = s.contact_info, submitter_domain = s.submitter_domain, filename = s.filename,"
+    " authentic = s.authentic, message_key = s.message_key, received_at = s.received_at, raw = s.raw,"
+    " updated_at = now() FROM report_staging s WHERE r.id = s.id";
+
+// What stands under an identity: as stored, or one of the incoming ones.
+struct Standing {
+  std::int64_t id = 0;
+  std::int64_t message_key = 0;
+  Claim claim;
+  std::optional<std::size_t> item;  // which incoming one; none: as stored before
+};
+
+// The incoming reports of one identity, in their order.
+struct Group {
+  std::vector<std::size_t> items;
+  Standing standing;
+};
+
+Claim claim_of(const IncomingReport& incoming) {
+  return {.authentic = incoming.message->authentic,
+          .received_at = incoming.message->received_at,
+          .content = incoming.report->parsed.content,
+          .from_domain = incoming.message->from_domain,
+          .operators_own = incoming.message->operators_own};
+}
+
+std::string describe(const Standing& standing) {
+  return fmt::format("report {} stands, {}{}, received {}", standing.id,
+                     standing.claim.authentic == Authentic::kPass ? "authentic" : "of unknown authenticity",
+                     standing.claim.from_domain ? ", from " + *standing.claim.from_domain : "",
+                     standing.claim.received_at ? parser::format_time(*standing.claim.received_at) : "by import");
+}
+
+class Upsert {
+ public:
+  Upsert(pqxx::transaction_base& transaction, std::span<const IncomingReport> incoming)
+      : transaction_(transaction), incoming_(incoming), results_(incoming.size()) {}
+
+  std::vector<UpsertResult> run() {
+    group();
+    insert();
+    if (inserted_.size() < groups_.size()) meet_standing();
+    write_changed();
+    return std::move(results_);
+  }
+
+ private:
+  const parser::ParsedReport& parsed(std::size_t item) const { return incoming_[item].report->parsed; }
+
+  auto key(std::size_t item) const { return std::tie(parsed(item).report.start_datetime, parsed(item).identity); }
+
+  // Repeats are folded here, as if the first had been stored.
+  void group() {
+    std::vector<std::size_t> order(incoming_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    for (const std::size_t item : order) {
+      if (groups_.empty() || key(groups_.back().items.front()) != key(item)) groups_.emplace_back();
+      groups_.back().items.push_back(item);
+    }
+    const std::vector<std::int64_t> ids = draw_ids(transaction_, "report", groups_.size());
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      Group& group = groups_[i];
+      const std::size_t first = group.items.front();
+      group.standing = {ids[i], incoming_[first].message_key, claim_of(incoming_[first]), first};
+      for (std::size_t at = 1; at < group.items.size(); ++at) take(group.items[at], group.standing);
+    }
+  }
+
+  // One report meets what stands under its identity.
+  void take(std::size_t item, Standing& standing) {
+    const IncomingReport& incoming = incoming_[item];
+    const Claim claim = claim_of(incoming);
+    const Decision decision = decide(standing.claim, claim);
+    UpsertResult& result = results_[item];
+    result = {.is_own = standing.message_key == incoming.message_key};
+    switch (decision) {
+      case Decision::kConflict:
+        result.what = What::kConflict;
+        result.standing = describe(standing);
+        return;
+      case Decision::kKeep:
+        result.what = What::kDuplicate;
+        return;
+      case Decision::kKeepContent:
+        result.what = What::kDuplicate;
+        break;
+      case Decision::kReplace:
+        result.what = What::kUpdated;
+        break;
+    }
+    standing = {standing.id, incoming.message_key, claim, item};
+  }
+
+  ReportRow row_of(const Standing& standing) const {
+    const IncomingReport& incoming = incoming_[*standing.item];
+    return {standing.id, incoming.message_key, incoming.message, incoming.report};
+  }
+
+  void insert() {
+    std::vector<ReportRow> rows;
+    rows.reserve(groups_.size());
+    for (const Group& group : groups_) rows.push_back(row_of(group.standing));
+    copy_reports(transaction_, kStaging, rows);
+    for (const auto& row : transaction_.exec(fmt::format(kInsert, kReportColumns)))
+      inserted_.insert(row[0].as<std::int64_t>());
+  }
+
+  // The reports whose identity was there already are decided again, from what is stored.
+  void meet_standing() {
+    std::unordered_map<std::int64_t, Standing> stored;
+    for (const auto& row : transaction_.exec(kFindStanding)) {
+      stored.emplace(row["staged_id"].as<std::int64_t>(), read_standing(row));
+    }
+    for (Group& group : groups_) {
+      if (inserted_.contains(group.standing.id)) continue;
+      const auto found = stored.find(group.standing.id);
+      if (found == stored.end()) throw Error{Error::Kind::kUnavailable, "a report was deleted while it was looked at"};
+      group.standing = found->second;
+      for (const std::size_t item : group.items) take(item, group.standing);
+    }
+  }
+
+  static Standing read_standing(const pqxx::row& row) {
+    Standing standing{row["id"].as<std::int64_t>(), row["message_key"].as<std::int64_t>(), {}, std::nullopt};
+    if (row["authentic"].as<std::string>() == to_string(Authentic::kPass)) standing.claim.authentic = Authentic::kPass;
+    if (!row["received"].is_null()) {
+      standing.claim.received_at = parser::Time{std::chrono::seconds{row["received"].as<std::int64_t>()}};
+    }
+    standing.claim.content = digest_from_bytea(row["content_digest"].c_str());
+    if (!row["from_domain"].is_null()) standing.claim.from_domain = row["from_domain"].as<std::string>();
+    return standing;
+  }
+
+  void write_changed() {
+    std::vector<ReportRow> inserted;
+    std::vector<ReportRow> updated;
+    for (const Group& group : groups_) {
+      if (!group.standing.item) continue;
+      (inserted_.contains(group.standing.id) ? inserted : updated).push_back(row_of(group.standing));
+    }
+    if (!updated.empty()) {
+      transaction_.exec("DELETE FROM report_staging");
+      copy_reports(transaction_, kStaging, updated);
+      transaction_.exec(kUpdate);
+      // Filled gaps belong to the envelope, so a report's parts may differ even where its content does not.
+      delete_children(transaction_, updated);
+    }
+    inserted.insert(inserted.end(), updated.begin(), updated.end());
+    copy_children(transaction_, inserted);
+  }
+
+  pqxx::transaction_base& transaction_;
+  std::span<const IncomingReport> incoming_;
+  std::vector<UpsertResult> results_;
+  std::vector<Group> groups_;                  // ascending by start and identity
+  std::unordered_set<std::int64_t> inserted_;  // ids
+};
+
+}  // namespace
+
+void prepare_upsert(const Connection& connection) {
+  if (connection.state().has_staging) return;
+  in_statement(connection, [](auto& transaction) { transaction.exec(kMakeStaging); });
+  connection.state().has_staging = true;
+}
+
+std::vector<UpsertResult> upsert_reports(pqxx::transaction_base& transaction,
+                                         std::span<const IncomingReport> incoming) {
+  if (incoming.empty()) return {};
+  return Upsert{transaction, incoming}.run();
+}
+
+}  // namespace tlsrpt::db

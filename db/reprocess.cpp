@@ -1,0 +1,89 @@
+#include <limits>
+#include <utility>
+
+#include "db/batch.hpp"
+#include "db/message_rows.hpp"
+#include "db/quarantine.hpp"
+#include "db/quarantine_rows.hpp"
+#include "db/refused.hpp"
+#include "db/text.hpp"
+#include "db/transaction.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+// What a mail says of itself may be known only now: a message over the limit is not downloaded.
+constexpr const char* kUpdateMessage =
+    "UPDATE message SET rfc822_message_id = coalesce($2, rfc822_message_id), from_domain = coalesce($3, from_domain),"
+    " subject = coalesce($4, subject), authentic = $5, kind = $6, outcome = $7,"
+    " after_done_at = CASE WHEN $8 AND mailbox_key IS NOT NULL THEN NULL ELSE coalesce(after_done_at, now()) END "
+    "WHERE id = $1";
+
+// How often the message was tried before, and whether its bytes were kept; its entries are gone then.
+struct Before {
+  std::int64_t attempts = 0;
+  bool had_raw = false;
+};
+
+Before remove_entries(pqxx::transaction_base& transaction, std::int64_t message_key) {
+  const auto row = transaction.exec_params1(
+      "SELECT coalesce(max(attempts), 0), coalesce(bool_or(raw IS NOT NULL), false) FROM quarantine "
+      "WHERE message_key = $1",
+      message_key);
+  transaction.exec_params("DELETE FROM quarantine WHERE message_key = $1", message_key);
+  return {row[0].as<std::int64_t>(), row[1].as<bool>()};
+}
+
+std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64_t message_key,
+                                 const NewMessage& message) {
+  std::vector<IncomingReport> incoming;
+  for (const NewReport& report : message.reports) incoming.push_back({message_key, &message, &report});
+  std::vector<UpsertResult> results = upsert_reports(transaction, incoming);
+  for (UpsertResult& result : results) {
+    // Trying again is no arrival: a report that stands by this very message is not its own duplicate.
+    if (result.is_own && result.what == UpsertResult::What::kDuplicate) result.what = UpsertResult::What::kStored;
+  }
+  return results;
+}
+
+Outcome rewrite(pqxx::transaction_base& transaction, std::int64_t message_key, const NewMessage& message,
+                const BatchOptions& options) {
+  transaction.exec_params1("SELECT id FROM message WHERE id = $1 FOR UPDATE", message_key);
+  const Before before = remove_entries(transaction, message_key);
+  const std::vector<UpsertResult> results = upsert(transaction, message_key, message);
+  const std::vector<NewQuarantine> entries = quarantine_of(message, results);
+  const Outcome outcome = outcome_of(results, !entries.empty());
+  transaction.exec_params(kUpdateMessage, message_key, storable_optional(message.rfc822_message_id),
+                          storable_optional(message.from_domain), storable_optional(message.subject),
+                          std::string{to_string(message.authentic)}, std::string{to_string(message.kind)},
+                          std::string{to_string(outcome)}, options.after_pending && was_taken(outcome));
+  if (!entries.empty()) {
+    // Bytes that were kept are kept on, whatever the limit is now.
+    const QuarantineRows rows{message_key, entries, message.raw, before.attempts + 1};
+    copy_quarantine(transaction, {&rows, 1},
+                    before.had_raw ? std::numeric_limits<std::uint64_t>::max() : options.quarantine_bytes);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Outcome rewrite_message(const Connection& connection, std::int64_t message_key, NewMessage message,
+                        const BatchOptions& options) {
+  prepare_upsert(connection);
+  if (message.raw.empty()) message.raw = load_quarantined(connection, message_key).raw.value_or("");
+  const auto write = [&] {
+    return in_transaction(connection,
+                          [&](pqxx::work& transaction) { return rewrite(transaction, message_key, message, options); });
+  };
+  try {
+    return write();
+  } catch (const RefusedData&) {
+    message = without_refused(std::move(message), [&](const NewMessage& part) {
+      try_out(connection, [&](pqxx::work& transaction) { rewrite(transaction, message_key, part, options); });
+    });
+    return write();
+  }
+}
+
+}  // namespace tlsrpt::db

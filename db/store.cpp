@@ -1,0 +1,197 @@
+#include "db/store.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "db/batch.hpp"
+#include "db/message_rows.hpp"
+#include "db/quarantine_rows.hpp"
+#include "db/refused.hpp"
+#include "db/text.hpp"
+#include "db/transaction.hpp"
+#include "db/watermark.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+std::vector<IncomingReport> reports_of(std::span<const NewMessage> messages, std::span<const MessagePlace> places) {
+  std::vector<IncomingReport> incoming;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!places[i].gives_reports()) continue;
+    for (const NewReport& report : messages[i].reports) incoming.push_back({places[i].id, &messages[i], &report});
+  }
+  return incoming;
+}
+
+// A message read again keeps its row, and what it did not give then is not asked of it now. What this run did with it
+// counts: its reports may have been deleted meanwhile.
+Outcome outcome_again(Outcome before, std::span<const UpsertResult> reports) {
+  if (!was_taken(before)) return before;
+  const Outcome now = outcome_of(reports, false);
+  return was_taken(now) ? now : Outcome::kDuplicate;
+}
+
+// The batch in one transaction; where PostgreSQL refuses something of it, in halves, down to the one message.
+class BatchWriter {
+ public:
+  BatchWriter(const Connection& connection, const BatchOptions& options) : connection_(connection), options_(options) {}
+
+  std::vector<Outcome> write(const std::optional<Watermark>& watermark, std::span<NewMessage> messages) {
+    try {
+      return write_whole(watermark, messages);
+    } catch (const RefusedData&) {
+      if (messages.empty()) throw;
+      return messages.size() == 1 ? write_one(watermark, messages.front()) : write_halves(watermark, messages);
+    }
+  }
+
+ private:
+  std::vector<Outcome> write_whole(const std::optional<Watermark>& watermark, std::span<const NewMessage> messages) {
+    return in_transaction(
+        connection_, [&](pqxx::work& transaction) { return write_rows(transaction, watermark, messages, options_); });
+  }
+
+  std::vector<Outcome> write_halves(const std::optional<Watermark>& watermark, std::span<NewMessage> messages) {
+    const std::size_t half = messages.size() / 2;
+    std::optional<Watermark> first = watermark;
+    std::optional<Watermark> second = watermark;
+    if (watermark) first->to = second->from = messages[half - 1].uid.value_or(watermark->from);
+    std::vector<Outcome> outcomes = write(first, messages.first(half));
+    const std::vector<Outcome> rest = write(second, messages.subspan(half));
+    outcomes.insert(outcomes.end(), rest.begin(), rest.end());
+    return outcomes;
+  }
+
+  std::vector<Outcome> write_one(const std::optional<Watermark>& watermark, NewMessage& message) {
+    message = without_refused(std::move(message), [&](const NewMessage& part) {
+      try_out(connection_, [&](pqxx::work& transaction) { write_rows(transaction, watermark, {&part, 1}, options_); });
+    });
+    return write_whole(watermark, {&message, 1});
+  }
+
+  const Connection& connection_;
+  const BatchOptions& options_;
+};
+
+void count(PollRun& counts, Outcome outcome) {
+  ++counts.fetched;
+  switch (outcome) {
+    case Outcome::kStored:
+      ++counts.stored;
+      break;
+    case Outcome::kUpdated:
+      ++counts.updated;
+      break;
+    case Outcome::kDuplicate:
+      ++counts.duplicate;
+      break;
+    case Outcome::kIgnored:
+      ++counts.ignored;
+      break;
+    case Outcome::kQuarantined:
+      ++counts.quarantined;
+      break;
+    case Outcome::kPartial:
+      ++counts.partial;
+      break;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(MessageKind kind) noexcept {
+  switch (kind) {
+    case MessageKind::kTls:
+      return "tls";
+    case MessageKind::kDmarc:
+      return "dmarc";
+    case MessageKind::kBounce:
+      return "bounce";
+    case MessageKind::kOther:
+      break;
+  }
+  return "other";
+}
+
+std::string_view to_string(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::kStored:
+      return "stored";
+    case Outcome::kUpdated:
+      return "updated";
+    case Outcome::kDuplicate:
+      return "duplicate";
+    case Outcome::kIgnored:
+      return "ignored";
+    case Outcome::kQuarantined:
+      return "quarantined";
+    case Outcome::kPartial:
+      break;
+  }
+  return "partial";
+}
+
+Outcome outcome_of(std::span<const UpsertResult> reports, bool is_quarantined) {
+  using What = UpsertResult::What;
+  const auto any = [&](What what) {
+    return std::any_of(reports.begin(), reports.end(), [&](const UpsertResult& result) { return result.what == what; });
+  };
+  if (is_quarantined) {
+    return any(What::kStored) || any(What::kUpdated) || any(What::kDuplicate) ? Outcome::kPartial
+                                                                              : Outcome::kQuarantined;
+  }
+  if (any(What::kStored)) return Outcome::kStored;
+  if (any(What::kUpdated)) return Outcome::kUpdated;
+  if (any(What::kDuplicate)) return Outcome::kDuplicate;
+  return Outcome::kIgnored;
+}
+
+std::vector<NewQuarantine> quarantine_of(const NewMessage& message, std::span<const UpsertResult> reports) {
+  std::vector<NewQuarantine> entries = message.quarantine;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    if (reports[i].what != UpsertResult::What::kConflict) continue;
+    entries.push_back({message.reports[i].attachment, {parser::Reason::kConflict, reports[i].standing}});
+  }
+  return entries;
+}
+
+std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                                std::span<const NewMessage> messages, const BatchOptions& options) {
+  if (watermark) move_watermark(transaction, *watermark);
+  const std::vector<MessagePlace> places = place_messages(transaction, watermark, messages);
+  const std::vector<UpsertResult> results = upsert_reports(transaction, reports_of(messages, places));
+
+  std::vector<Outcome> outcomes;
+  std::vector<QuarantineRows> quarantine;
+  std::span<const UpsertResult> rest = results;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const MessagePlace& place = places[i];
+    const auto own = rest.first(place.gives_reports() ? messages[i].reports.size() : 0);
+    rest = rest.subspan(own.size());
+    if (place.repeats) {
+      const Outcome first = outcomes[*place.repeats];
+      outcomes.push_back(was_taken(first) ? Outcome::kDuplicate : first);
+    } else if (place.before) {
+      outcomes.push_back(outcome_again(*place.before, own));
+    } else {
+      std::vector<NewQuarantine> entries = quarantine_of(messages[i], own);
+      outcomes.push_back(outcome_of(own, !entries.empty()));
+      if (!entries.empty()) quarantine.push_back({place.id, std::move(entries), messages[i].raw});
+    }
+  }
+  copy_messages(transaction, watermark, messages, places, outcomes, options.after_pending);
+  copy_quarantine(transaction, quarantine, options.quarantine_bytes);
+  return outcomes;
+}
+
+BatchResult write_batch(const Connection& connection, const std::optional<Watermark>& watermark,
+                        std::vector<NewMessage> messages, const BatchOptions& options) {
+  prepare_upsert(connection);
+  BatchResult result;
+  result.outcomes = BatchWriter{connection, options}.write(watermark, messages);
+  for (const Outcome outcome : result.outcomes) count(result.counts, outcome);
+  return result;
+}
+
+}  // namespace tlsrpt::db

@@ -1,0 +1,116 @@
+#include "db/text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "db/error.hpp"
+#include "parser/text.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+// An array element between its double quotes.
+void append_quoted(std::string& to, std::string_view element) {
+  const std::size_t begin = to.size();
+  append_storable(to, element);
+  if (to.find_first_of("\"\\", begin) == std::string::npos) return;
+  const std::string text = to.substr(begin);
+  to.resize(begin);
+  for (const char c : text) {
+    if (c == '"' || c == '\\') to += '\\';
+    to += c;
+  }
+}
+
+unsigned char hex_value(char c) noexcept {
+  return static_cast<unsigned char>(c <= '9' ? c - '0' : c - 'a' + 10);  // PostgreSQL writes lower case
+}
+
+}  // namespace
+
+void append_storable(std::string& to, std::string_view text) {
+  if (parser::is_sound(text)) {
+    to += text;
+    return;
+  }
+  parser::TextFaults faults;
+  to += parser::mend(text, faults);
+}
+
+std::string storable_text(std::string_view text) {
+  std::string storable;
+  append_storable(storable, text);
+  return storable;
+}
+
+std::optional<std::string> storable_optional(const std::optional<std::string>& text) {
+  return text ? std::optional{storable_text(*text)} : std::nullopt;
+}
+
+void append_array(std::string& to, std::span<const std::string> elements) {
+  std::string_view before = "{";
+  for (const std::string& element : elements) {
+    to += before;
+    to += '"';
+    append_quoted(to, element);
+    to += '"';
+    before = ",";
+  }
+  to += elements.empty() ? "{}" : "}";
+}
+
+std::string array_text(std::span<const std::string> elements) {
+  std::string text;
+  append_array(text, elements);
+  return text;
+}
+
+std::string array_text(std::span<const std::int64_t> elements) {
+  return fmt::format("{{{}}}", fmt::join(elements.begin(), elements.end(), ","));
+}
+
+void append_bytea(std::string& to, std::string_view bytes) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  to += "\\x";
+  std::size_t at = to.size();
+  to.resize(at + 2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    to[at++] = kDigits[byte >> 4];
+    to[at++] = kDigits[byte & 0x0F];
+  }
+}
+
+std::string bytea_text(const parser::Digest& digest) {
+  std::string text;
+  append_bytea(text, bytes_of(digest));
+  return text;
+}
+
+std::string bytes_from_bytea(std::string_view text) {
+  text.remove_prefix(2);  // "\x": bytea_output is hex
+  std::string bytes(text.size() / 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<char>(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+  }
+  return bytes;
+}
+
+parser::Digest digest_from_bytea(std::string_view text) {
+  parser::Digest digest{};
+  const std::string bytes = bytes_from_bytea(text);
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+  return digest;
+}
+
+std::int64_t uid_to_sql(std::uint64_t uid) {
+  if (uid > static_cast<std::uint64_t>(INT64_MAX)) {
+    throw Error{Error::Kind::kRefusedData, fmt::format("UID {} is beyond 63 bits", uid)};
+  }
+  return static_cast<std::int64_t>(uid);
+}
+
+}  // namespace tlsrpt::db

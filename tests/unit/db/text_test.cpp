@@ -1,0 +1,62 @@
+#include "db/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include "db/error.hpp"
+
+using namespace std::string_literals;
+
+namespace tlsrpt::db {
+
+TEST_CASE("text that a column takes is left alone") {
+  CHECK(storable_text("a\tb\\N 'q' \"d\" \xF0\x9F\x93\xA7") == "a\tb\\N 'q' \"d\" \xF0\x9F\x93\xA7");
+  CHECK(storable_text("") == "");
+  CHECK(storable_optional(std::nullopt) == std::nullopt);
+}
+
+TEST_CASE("NUL and bytes that are not UTF-8 become U+FFFD") {
+  CHECK(storable_text("a\0b"s) ==
+        "a\xEF\xBF\xBD"
+        "b");
+  CHECK(storable_text("caf\xE9") == "caf\xEF\xBF\xBD");
+  CHECK(storable_optional("\xFFx"s) == "\xEF\xBF\xBDx");
+}
+
+TEST_CASE("array elements are quoted, with quotes and backslashes escaped") {
+  CHECK(array_text(std::vector<std::string>{}) == "{}");
+  CHECK(array_text(std::vector<std::string>{"a", "", "NULL", "{x,y}"}) == R"({"a","","NULL","{x,y}"})");
+  CHECK(array_text(std::vector<std::string>{R"(a"b\c)"}) == R"({"a\"b\\c"})");
+  CHECK(array_text(std::vector<std::string>{"a\0b"s}) ==
+        "{\"a\xEF\xBF\xBD"
+        "b\"}");
+}
+
+TEST_CASE("integers make an array") {
+  CHECK(array_text(std::vector<std::int64_t>{}) == "{}");
+  CHECK(array_text(std::vector<std::int64_t>{1, -2, INT64_MAX}) == "{1,-2,9223372036854775807}");
+}
+
+TEST_CASE("bytes go to hexadecimal and back") {
+  std::string text;
+  append_bytea(text, "\0\x7F\xFF"s);
+  CHECK(text == R"(\x007fff)");
+  CHECK(bytes_from_bytea(text) == "\0\x7F\xFF"s);
+  CHECK(bytes_from_bytea(R"(\x)") == "");
+
+  parser::Digest digest{};
+  digest.front() = 0xAB;
+  digest.back() = 0x01;
+  CHECK(digest_from_bytea(bytea_text(digest)) == digest);
+}
+
+TEST_CASE("a UID of 63 bits is taken, and one more is refused") {
+  CHECK(uid_to_sql(9223372036854775807ULL) == INT64_MAX);
+  CHECK_THROWS_WITH_AS((void)uid_to_sql(9223372036854775808ULL), "UID 9223372036854775808 is beyond 63 bits", Error);
+}
+
+TEST_CASE("a UIDVALIDITY keeps all its 64 bits") {
+  CHECK(uid_validity_from_sql(uid_validity_to_sql(UINT64_MAX)) == UINT64_MAX);
+  CHECK(uid_validity_to_sql(1) == 1);
+}
+
+}  // namespace tlsrpt::db
