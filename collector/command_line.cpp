@@ -1,11 +1,13 @@
 #include "collector/command_line.hpp"
 
+#include <charconv>
 #include <functional>
 #include <memory>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "collector/domain_name.hpp"
 #include "collector/error.hpp"
@@ -66,8 +68,26 @@ void add_paths(CLI::App& app, std::vector<std::string>& into) {
   app.add_option("PATH", into, "reports, mails, Maildirs or mboxes; - is standard input")->required()->type_name("");
 }
 
-void add_ids(CLI::App& app, std::vector<std::int64_t>& into, const std::string& description) {
-  app.add_option("ID", into, description)->check(CLI::PositiveNumber)->type_name("");
+std::optional<std::int64_t> parse_id(std::string_view text) noexcept {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size() || id <= 0) return std::nullopt;
+  return id;
+}
+
+CLI::Option* add_ids(CLI::App& app, std::vector<std::int64_t>& into, const std::string& description) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          "ID",
+          [&into](const std::vector<std::string>& texts) {
+            for (const auto& text : texts) {
+              const auto id = parse_id(text);
+              if (!id) throw CLI::ValidationError("ID", "expected an entry's number");
+              into.push_back(*id);
+            }
+          },
+          description)
+      ->type_name("");
 }
 
 std::optional<ParseOptions::Format> parse_format_from_string(std::string_view word) noexcept {
@@ -168,15 +188,13 @@ void add_quarantine_commands(CLI::App& app, CommandLine& line) {
 
   const Command<QuarantineShowOptions> show(quarantine, line, "show", "one of them, with a diagnosis",
                                             "quarantine show 17 --raw > message.eml");
-  show.app.add_option("ID", show.options.id, "as `quarantine list` prints it")
+  add_parsed(show.app, "ID", show.options.id, parse_id, "an entry's number", "as `quarantine list` prints it")
       ->required()
-      ->check(CLI::PositiveNumber)
       ->type_name("");
   show.app.add_flag("--raw", show.options.raw, "the message itself, as it came");
 
   const Command<QuarantineDropOptions> drop(quarantine, line, "drop", "delete them", "quarantine drop 17 18");
-  add_ids(drop.app, drop.options.ids, "as `quarantine list` prints them");
-  drop.app.get_option("ID")->required();
+  add_ids(drop.app, drop.options.ids, "as `quarantine list` prints them")->required();
 
   const Command<ReprocessOptions> reprocess(app, line, "reprocess", "try quarantined messages again",
                                             "reprocess --reason foreign-domain");
@@ -199,14 +217,29 @@ void add_upkeep_commands(CLI::App& app, CommandLine& line) {
   prune.app.add_flag("--dry-run", prune.options.dry_run, "only count");
 }
 
-// Where more can be read about the command that was meant.
-std::string help_hint(const CLI::App& app) {
-  std::string command = kProgram;
-  for (const CLI::App* next = &app; !next->get_subcommands().empty();) {
-    next = next->get_subcommands().front();
-    command += ' ' + next->get_name();
+// The command that was meant, as far as it was understood.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
+}
+
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + ' ' + app.get_name();
+}
+
+std::string describe(const CLI::ParseError& error, const CLI::App& app) {
+  const CLI::App& command = innermost(app);
+  const auto offered = command.get_subcommands([](const CLI::App*) { return true; });
+  const bool lacks_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !offered.empty();
+  std::string what = error.what();
+  if (lacks_command) {
+    std::vector<std::string> names;
+    for (const auto* subcommand : offered) names.push_back(subcommand->get_name());
+    const auto unknown = app.remaining(true);
+    what = fmt::format("{}expected a command: {}",
+                       unknown.empty() ? "" : fmt::format("unknown \"{}\": ", unknown.front()), fmt::join(names, ", "));
   }
-  return fmt::format("see: {} --help", command);
+  return fmt::format("{}; see: {} --help", what, full_name(command));
 }
 
 }  // namespace
@@ -228,7 +261,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& e) {
     line.command = HelpOptions{std::string{e.what()} + '\n'};
   } catch (const CLI::ParseError& e) {
-    throw UsageError(fmt::format("{}; {}", e.what(), help_hint(app)));
+    throw UsageError(describe(e, app));
   }
   return line;
 }

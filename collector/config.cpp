@@ -26,7 +26,8 @@ void refuse_what_is_no_text(std::string_view text, ConfigErrors& errors) {
       errors.throw_if_any();
     }
     const bool ends_line = character->code_point == '\n';
-    position = ends_line ? Position{position.line + 1, 1} : Position{position.line, position.column + 1};
+    const int length = static_cast<int>(character->length);
+    position = ends_line ? Position{position.line + 1, 1} : Position{position.line, position.column + length};
     text.remove_prefix(character->length);
   }
 }

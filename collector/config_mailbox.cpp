@@ -186,12 +186,12 @@ class MailboxReader {
   }
 
   void warn(const ConfigNode& node, const MailboxConfig& mailbox) const {
-    if (mailbox.account.plaintext) {
-      surroundings_.warn(position_of(node, "tls"), "tls: none: the password and the mail can be read on the way");
-    }
     const auto* password = find(node, "password");
     if (password && surroundings_.shared && password->value.text.find("${") == std::string::npos) {
-      surroundings_.warn(password->position, "the password stands in a file that others can read: chmod 600 it");
+      surroundings_.warn(password->value.position, "the password stands in a file that others can read: chmod 600 it");
+    }
+    if (mailbox.account.plaintext) {
+      surroundings_.warn(position_of(node, "tls"), "tls: none: the password and the mail can be read on the way");
     }
     if (mailbox.password.file) {
       std::error_code ignored;

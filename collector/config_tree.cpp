@@ -25,6 +25,12 @@ Position position_of(const YAML::Mark& mark) {
   return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
 }
 
+// Sound YAML that is not wanted here.
+class Refusal : public YAML::ParserException {
+ public:
+  using YAML::ParserException::ParserException;
+};
+
 // Builds the tree from the parser's events.
 class TreeBuilder : public YAML::EventHandler {
  public:
@@ -33,7 +39,7 @@ class TreeBuilder : public YAML::EventHandler {
   [[nodiscard]] ConfigNode take_root() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (std::exchange(begun_, true)) throw YAML::ParserException(mark, "expected a single YAML document");
+    if (std::exchange(begun_, true)) throw Refusal(mark, "expected a single YAML document");
   }
   void OnDocumentEnd() override {}
 
@@ -41,8 +47,7 @@ class TreeBuilder : public YAML::EventHandler {
     place({.kind = ConfigNode::Kind::kNothing, .position = position_of(mark)});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw YAML::ParserException(mark,
-                                "expected no alias (they are not supported; text that begins with * needs quotes)");
+    throw Refusal(mark, "expected no alias (they are not supported; text that begins with * needs quotes)");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
     refuse_tag(mark, tag);
@@ -68,13 +73,12 @@ class TreeBuilder : public YAML::EventHandler {
 
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     // "?" and "!" are how the parser says plain and quoted.
-    if (!tag.empty() && tag != "?" && tag != "!") throw YAML::ParserException(mark, "expected no YAML tag");
+    if (!tag.empty() && tag != "?" && tag != "!") throw Refusal(mark, "expected no YAML tag");
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, ConfigNode::Kind kind) {
     refuse_tag(mark, tag);
-    if (open_.size() == kDeepest)
-      throw YAML::ParserException(mark, fmt::format("expected at most {} levels", kDeepest));
+    if (open_.size() == kDeepest) throw Refusal(mark, fmt::format("expected at most {} levels", kDeepest));
     open_.push_back({.node = {.kind = kind, .position = position_of(mark)}});
   }
 
@@ -107,6 +111,8 @@ class TreeBuilder : public YAML::EventHandler {
                                             printable(key.text, kLongestQuote), first->second));
       return;
     }
+    // The library says where the next thing begins, which may be lines further down.
+    if (value.kind == ConfigNode::Kind::kNothing) value.position = key.position;
     map.node.members.push_back({std::move(key.text), key.position, std::move(value)});
   }
 
@@ -143,8 +149,11 @@ ConfigNode read_config_tree(const std::string& text, ConfigErrors& errors) {
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) continue;
+  } catch (const Refusal& e) {
+    errors.add(position_of(e.mark), e.msg);
+    errors.throw_if_any();
   } catch (const YAML::Exception& e) {
-    errors.add(position_of(e.mark), without_quote(e.msg));
+    errors.add(position_of(e.mark), fmt::format("expected YAML: {}", without_quote(e.msg)));
     errors.throw_if_any();
   }
   return builder.take_root();

@@ -11,7 +11,7 @@ namespace tlsrpt::collector {
 
 struct Position {
   int line = 1;
-  int column = 1;
+  int column = 1;  // in bytes
 
   auto operator<=>(const Position&) const = default;
 };
