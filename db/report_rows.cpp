@@ -11,7 +11,8 @@ namespace tlsrpt::db {
 namespace {
 
 constexpr const char* kPolicyColumns =
-    "id, report_key, ordinal, policy_type, policy_domain, policy_string, mx_host, total_successful_session_count, "
+    "id, report_key, ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host, "
+    "total_successful_session_count, "
     "total_failure_session_count";
 constexpr const char* kFailureDetailColumns =
     "policy_key, ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
@@ -24,6 +25,7 @@ struct PolicyRow {
   std::int64_t report_key;
   std::int64_t ordinal;
   const parser::Policy* policy;
+  std::string_view recipient_domain;
 };
 
 std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
@@ -31,7 +33,7 @@ std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::spa
   for (const ReportRow& row : rows) {
     std::int64_t ordinal = 0;
     for (const parser::Policy& policy : row.report->parsed.report.policies) {
-      policies.push_back({0, row.id, ++ordinal, &policy});
+      policies.push_back({0, row.id, ++ordinal, &policy, recipient_domain(policy, row.report->report_domain)});
     }
   }
   const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", policies.size());
@@ -49,6 +51,7 @@ void copy_policies(pqxx::transaction_base& transaction, std::span<const PolicyRo
         .integer(row.ordinal)
         .text(policy.policy_type)
         .text(policy.policy_domain)
+        .text(row.recipient_domain)
         .array(policy.policy_string)
         .array(policy.mx_host)
         .integer(policy.total_successful_session_count)

@@ -31,7 +31,7 @@ constexpr const char* kDomains = R"(
 // A failure without details is of type `unspecified`.
 constexpr const char* kFailures = R"(
   with failing as (
-    select p.id, coalesce(p.recipient_domain, r.report_domain, '') as recipient_domain, r.start_datetime,
+    select p.id, p.recipient_domain, r.start_datetime,
            coalesce(r.organization_name, '') as organization_name, p.total_failure_session_count
     from report r join policy p on p.report_key = r.id
     where r.start_datetime >= $1::timestamptz and r.start_datetime < $2::timestamptz

@@ -50,6 +50,7 @@ create table policy (
   ordinal                         integer not null,
   policy_type                     text,
   policy_domain                   text,
+  recipient_domain                text not null,
   policy_string                   text[] not null,
   mx_host                         text[] not null,
   total_successful_session_count  bigint not null,
@@ -61,6 +62,7 @@ comment on table policy is 'RFC 8460 §4.4 policies: never to be summed over, se
 comment on column policy.ordinal is 'Place in the report, from 1';
 comment on column policy.policy_type is 'RFC 8460 §4.4 policy.policy-type: sts, tlsa, no-policy-found, or the sender''s own word';
 comment on column policy.policy_domain is 'RFC 8460 §4.4 policy.policy-domain, as A-labels in lower case';
+comment on column policy.recipient_domain is 'The domain whose mail the policy''s sessions carried, as in session_total; empty where nobody knows';
 comment on column policy.policy_string is 'RFC 8460 §4.4 policy.policy-string';
 comment on column policy.mx_host is 'RFC 8460 §4.4 policy.mx-host';
 comment on column policy.total_successful_session_count is 'RFC 8460 §4.4 summary.total-successful-session-count';

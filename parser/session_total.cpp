@@ -23,19 +23,10 @@ std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
   return a > kMost - b ? kMost : a + b;
 }
 
-// The domain whose mail the policy's sessions carried; "" where nobody knows.
-std::string_view recipient_of(const Policy& policy, const std::optional<std::string>& report_domain) {
-  const std::string_view own = policy.policy_domain ? std::string_view(*policy.policy_domain) : std::string_view();
-  const std::string_view whole = report_domain ? std::string_view(*report_domain) : own;
-  if (own.empty() || policy.policy_type == "tlsa") return whole;
-  if (policy.policy_type == "sts") return own;
-  return equal_or_below(own, whole) ? whole : own;
-}
-
 std::vector<Sum> sum_by_type(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<Sum> sums;
   for (const Policy& policy : report.policies) {
-    const std::string_view recipient = recipient_of(policy, report_domain);
+    const std::string_view recipient = recipient_domain(policy, report_domain);
     if (recipient.empty()) continue;
     sums.push_back({recipient, policy.policy_type ? std::string_view(*policy.policy_type) : std::string_view(),
                     saturating_add(policy.total_successful_session_count, policy.total_failure_session_count),
@@ -58,6 +49,14 @@ std::vector<Sum> sum_by_type(const Report& report, const std::optional<std::stri
 }
 
 }  // namespace
+
+std::string_view recipient_domain(const Policy& policy, const std::optional<std::string>& report_domain) {
+  const std::string_view own = policy.policy_domain ? std::string_view(*policy.policy_domain) : std::string_view();
+  const std::string_view whole = report_domain ? std::string_view(*report_domain) : own;
+  if (own.empty() || policy.policy_type == "tlsa") return whole;
+  if (policy.policy_type == "sts") return own;
+  return equal_or_below(own, whole) ? whole : own;
+}
 
 std::vector<SessionTotal> session_totals(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<SessionTotal> totals;

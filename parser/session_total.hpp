@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parser/report.hpp"
@@ -19,9 +20,12 @@ struct SessionTotal {
   bool operator==(const SessionTotal&) const = default;
 };
 
-// One row per recipient domain, sorted by it. An `sts` policy belongs to its own policy-domain; a `tlsa` policy to
-// report_domain; `no-policy-found` (and any other type) to its own policy-domain unless that lies below report_domain,
-// then to report_domain. Sums saturate at the largest 64-bit count.
+// The domain whose mail the policy's sessions carried: for an `sts` policy its own policy-domain; for a `tlsa` policy
+// report_domain; for `no-policy-found` (and any other type) its own policy-domain unless that lies below report_domain,
+// then report_domain. "" where nobody knows. A view of one of the arguments.
+[[nodiscard]] std::string_view recipient_domain(const Policy& policy, const std::optional<std::string>& report_domain);
+
+// One row per recipient domain, sorted by it. Sums saturate at the largest 64-bit count.
 [[nodiscard]] std::vector<SessionTotal> session_totals(const Report& report,
                                                        const std::optional<std::string>& report_domain);
 
