@@ -30,7 +30,8 @@ Acceptance acceptance_of(const Config& config, const MailboxConfig& mailbox) {
 MessageReader::MessageReader(const Config& config, const MailboxConfig& mailbox)
     : ingester_(config.mime_limits, config.parser_limits),
       acceptance_(acceptance_of(config, mailbox)),
-      max_message_(config.mime_limits.message) {}
+      max_message_(config.mime_limits.message),
+      source_(fmt::format("{}/{};UID=", mailbox.account.server, mailbox.folder)) {}
 
 db::NewMessage MessageReader::read(imap::FetchedMessage fetched, bool in_a_process_of_its_own) {
   using What = imap::FetchedMessage::What;
@@ -45,9 +46,10 @@ db::NewMessage MessageReader::read(imap::FetchedMessage fetched, bool in_a_proce
     message.raw = std::move(fetched.body);
   } else {
     message = accept(ingester_.read_mail(fetched.body), acceptance_, true);
-    if (!message.quarantine.empty()) message.raw = std::move(fetched.body);
+    message.raw = std::move(fetched.body);
   }
   message.uid = fetched.uid;
+  message.source = source_ + std::to_string(fetched.uid);
   message.received_at = parser::Time{std::chrono::seconds{fetched.internal_date}};
   return message;
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #include "collector/config.hpp"
 #include "collector/imap/session.hpp"
 #include "collector/ingest.hpp"
@@ -23,6 +26,7 @@ class MessageReader {
   Ingester ingester_;
   Acceptance acceptance_;
   std::size_t max_message_;
+  std::string source_;  // up to the UID
 };
 
 }  // namespace tlsrpt::collector

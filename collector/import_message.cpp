@@ -50,7 +50,7 @@ db::NewMessage ImportReader::read(Input input) {
   message.source = source_of(input);
   message.received_at = received_at;
   message.operators_own = true;
-  if (!message.quarantine.empty() && !cut_short(message)) message.raw = std::move(input.bytes);
+  if (!cut_short(message)) message.raw = std::move(input.bytes);
   return message;
 }
 

@@ -24,8 +24,8 @@ struct PipelineSteps {
 
 struct PipelineBounds {
   std::size_t batch_messages = 2'000;
-  std::size_t batch_bytes = 8u << 20;
-  std::size_t queue_bytes = 8u << 20;  // each of the two queues
+  std::size_t batch_bytes = 12u << 20;
+  std::size_t queue_bytes = 4u << 20;  // each of the two queues
 };
 
 // Returns when everything fetched has been written. The first exception of any step ends all three and is rethrown

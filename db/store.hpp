@@ -47,7 +47,7 @@ struct NewQuarantine {
 struct NewMessage {
   std::optional<std::uint64_t> uid;                // of the batch's mailbox; none for imports
   std::optional<parser::Digest> sha256;            // of the input, for imports
-  std::string source;                              // "imaps://user@host/INBOX;UID=7", or the input's path
+  std::string source;                              // "imaps://host/INBOX;UID=7", or the input's path
   std::optional<std::string> rfc822_message_id;
   std::optional<std::string> from_domain;
   std::optional<std::string> subject;

@@ -89,7 +89,7 @@ create table message (
 );
 comment on table message is 'Every message seen and every file imported, once';
 comment on column message.uid is 'RFC 9051 §2.3.1.1 UID';
-comment on column message.source is 'imaps://user@host/FOLDER;UID=n, or the path of what was imported';
+comment on column message.source is 'imaps://host/FOLDER;UID=n, or the path of what was imported';
 comment on column message.sha256 is 'SHA-256 of what was imported';
 comment on column message.rfc822_message_id is 'RFC 5322 §3.6.4 Message-ID, without < and >';
 comment on column message.from_domain is 'Domain of the first From address (RFC 5322 §3.6.2)';
