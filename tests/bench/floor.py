@@ -1,0 +1,75 @@
+"""The floor: what the servers need to hand out the mail and to take in the rows, without any of the program's code."""
+
+import pathlib
+import re
+import socket
+import ssl
+import time
+
+from ..harness.postgres import find_program
+from . import measure
+
+_TABLES = ("mailbox", "message", "report", "policy", "failure_detail", "session_total", "deviation", "quarantine")
+_CHUNK = 100     # UIDs a command, as the program asks for them
+_WINDOW = 32     # commands in flight
+
+
+def _connect(port, ca_file, user, password):
+    raw = socket.create_connection(("localhost", port))
+    connection = ssl.create_default_context(cafile=ca_file).wrap_socket(raw, server_hostname="localhost")
+    reader = connection.makefile("rb")
+    reader.readline()
+    quoted = password.replace("\\", "\\\\").replace('"', '\\"')
+    connection.sendall(f'a LOGIN "{user}" "{quoted}"\r\nb EXAMINE INBOX\r\n'.encode())
+    uid_next = 1
+    while not (line := reader.readline()).startswith(b"b "):
+        if match := re.search(rb"\[UIDNEXT (\d+)\]", line):
+            uid_next = int(match[1])
+    return connection, uid_next
+
+
+def fetch_seconds(port, ca_file, user, password):
+    """Logs in and reads every message of the inbox to nowhere: bodies only, pipelined, many commands in flight."""
+    begun = time.monotonic()
+    connection, uid_next = _connect(port, ca_file, user, password)
+    commands = [f"c{first} UID FETCH {first}:{first + _CHUNK - 1} (UID BODY.PEEK[])\r\n".encode()
+                for first in range(1, uid_next, _CHUNK)]
+    last = commands[-1].split()[0] + b" OK"
+    connection.sendall(b"".join(commands[:_WINDOW]))
+    sent = _WINDOW
+    buffer, data = memoryview(bytearray(256 * 1024)), b""
+    while last not in data:
+        tail = data[-64:]  # an answer may lie on both sides of a read
+        count = connection.recv_into(buffer)
+        if count == 0:
+            raise SystemExit("the IMAP server hung up")
+        data = tail + bytes(buffer[:count])
+        finished = sum(match.end() > len(tail) for match in re.finditer(rb"\r\nc\d+ OK", data))
+        connection.sendall(b"".join(commands[sent:sent + finished]))
+        sent += finished
+    connection.close()
+    return time.monotonic() - begun
+
+
+def dump(url, directory):
+    """Writes every table's rows to files for copy_seconds()."""
+    commands = [f"\\copy (select * from tlsrpt.{table} order by 1) to '{directory}/{table}'" for table in _TABLES]
+    _psql(url, commands)
+
+
+def copy_seconds(url, directory):
+    """Copies the same rows into the same tables, indexes and constraints in place, in one transaction."""
+    commands = ["begin"] + [f"\\copy tlsrpt.{table} from '{directory}/{table}'" for table in _TABLES
+                            if pathlib.Path(directory, table).stat().st_size] + ["commit"]
+    begun = time.monotonic()
+    _psql(url, commands)
+    return time.monotonic() - begun
+
+
+def empty(url):
+    _psql(url, [f"truncate {', '.join('tlsrpt.' + table for table in _TABLES)} cascade", "checkpoint"])
+
+
+def _psql(url, commands):
+    words = [word for command in commands for word in ("-c", command)]
+    measure.must(measure.run([find_program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", "-d", url, *words]))
