@@ -1,8 +1,5 @@
 #include "mime/header.hpp"
 
-#include "mime/text.hpp"
-#include "parser/text.hpp"
-
 namespace tlsrpt::mime {
 
 std::string_view first_line(std::string_view text) noexcept {
@@ -33,9 +30,9 @@ std::optional<Field> FieldReader::next() noexcept {
     const std::string_view field = rest_.substr(0, length);
     rest_.remove_prefix(length);
     const std::size_t colon = field.find(':');
-    if (colon == std::string_view::npos) continue;
+    if (colon == std::string_view::npos || colon == 0) continue;
     // RFC 5322 §4.5.8: white space before the colon is obsolete, and still sent.
-    return Field{parser::trim(field.substr(0, colon)), field.substr(colon + 1)};
+    return Field{field.substr(0, field.find_last_not_of(" \t", colon - 1) + 1), field.substr(colon + 1)};
   }
   return std::nullopt;
 }
