@@ -1,7 +1,7 @@
 #include "parser/digester.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -98,9 +98,11 @@ void Digester::add(const FailureDetail& detail) {
 
 // Eight bytes, the highest first.
 void Digester::add(std::int64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    pending_ += static_cast<char>(static_cast<std::uint64_t>(number) >> shift & 0xFF);
+  std::array<char, 8> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<char>(static_cast<std::uint64_t>(number) >> (56 - 8 * i) & 0xFF);
   }
+  pending_.append(bytes.data(), bytes.size());
 }
 
 void Digester::add(std::string_view text) {

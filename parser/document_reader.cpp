@@ -13,10 +13,6 @@
 namespace tlsrpt::parser {
 namespace {
 
-void skip_white_space(JsonStream& stream) {
-  while (std::string_view(" \t\r\n").find(stream.Peek()) != std::string_view::npos) stream.Take();
-}
-
 // Where one element of a text is a report, those that hold nothing of one are broken; where none is, the text is
 // simply something else.
 std::vector<Finding> settle(std::vector<Finding> findings) {
@@ -76,7 +72,7 @@ DocumentReader::Outcome DocumentReader::read_documents(ByteSource& text, bool ke
 // json-26: another report behind the first is taken; anything else there is a deviation of the report before it.
 DocumentReader::Outcome DocumentReader::read_further_documents(JsonStream& stream, bool mended) {
   for (bool first = true; !handler_.stopped(); first = false) {
-    skip_white_space(stream);
+    stream.skip_white_space();
     if (stream.at_end()) {
       one_document_ = first;
       break;

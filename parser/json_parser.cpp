@@ -19,6 +19,11 @@ struct StreamTraits<tlsrpt::parser::JsonStream> {
   enum { copyOptimization = 1 };
 };
 
+template <>
+inline void SkipWhitespace(tlsrpt::parser::JsonStream& stream) {
+  stream.skip_white_space();
+}
+
 }  // namespace rapidjson
 
 namespace tlsrpt::parser {

@@ -49,6 +49,11 @@ class JsonStream {
     if (position_ == end_) refill();
     return c;
   }
+  void skip_white_space() {
+    while (is_white_space(*position_)) {
+      if (++position_ == end_) refill();
+    }
+  }
   [[nodiscard]] std::size_t Tell() const noexcept { return ended_ ? feed_->length() : feed_->offset(position_); }
 
   // Only called when parsing in situ, which a stream of chunks does not offer.
@@ -65,6 +70,7 @@ class JsonStream {
   [[nodiscard]] TextFeed& feed() const noexcept { return *feed_; }
 
  private:
+  static bool is_white_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   void refill();
 
   TextFeed* feed_;

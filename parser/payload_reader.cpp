@@ -164,9 +164,12 @@ std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
     for (Finding& finding : read_zip_entry(archive, index)) {
       if (auto* const other = std::get_if<NotAReport>(&finding.what)) {
         if (other->kind == NotAReport::Kind::kDmarc) nothing = std::move(*other);
-      } else {
-        all.push_back(std::move(finding));
+        continue;
       }
+      if (auto* const rejection = std::get_if<Rejection>(&finding.what)) {
+        rejection->detail = fmt::format("{}: {}", excerpt(archive.name(index)), rejection->detail);
+      }
+      all.push_back(std::move(finding));
     }
     if (decompressed_.left() == 0) break;
   }
@@ -196,9 +199,7 @@ std::vector<Finding> PayloadReader::read_zip_entry(const ZipArchive& archive, st
         return {};
     }
   } catch (const Refused& refused) {
-    const Rejection& rejection = refused.rejection();
-    return single_finding(
-        Rejection{rejection.reason, fmt::format("{}: {}", excerpt(archive.name(index)), rejection.detail)});
+    return single_finding(refused.rejection());
   }
 }
 

@@ -30,7 +30,7 @@ std::vector<Finding> ReportReader::read(std::string_view payload) {
   } catch (const Refused& refused) {
     findings = single_finding(refused.rejection());
   }
-  const bool numbered = findings.size() > 1 || state_->payloads.saw_array();
+  const bool numbered = findings.size() > 1 || (state_->payloads.saw_array() && !is_nothing(findings.front()));
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (numbered) findings[i].suffix = fmt::format("#{}", i + 1);
     if (auto* const parsed = std::get_if<ParsedReport>(&findings[i].what)) {

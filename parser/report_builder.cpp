@@ -77,7 +77,7 @@ void ReportBuilder::enter(Context context, Member via) {
 void ReportBuilder::leave(Context context) {
   switch (context) {
     case Context::kPolicyString:
-      unpack_policy_string();
+      unpack_policy_string(path_.pointer_to("/0"));
       break;
     case Context::kPolicyEntry:
       finish_policy();
@@ -194,10 +194,18 @@ void ReportBuilder::no_container(Member member, const Scalar& scalar) {
 }
 
 void ReportBuilder::misplaced(Member member, std::string_view what) {
-  if (member == Member::kDateRange) {
-    start_ = end_ = {};
-    start_.unreadable = what;
-    return;
+  switch (member) {
+    case Member::kDateRange:
+      end_ = {};
+      [[fallthrough]];
+    case Member::kStartDatetime:
+      start_ = {std::nullopt, std::string(what)};
+      return;
+    case Member::kEndDatetime:
+      end_ = {std::nullopt, std::string(what)};
+      return;
+    default:
+      break;
   }
   if (!is_element(member)) value(member, Scalar{});
   deviate(DeviationCode::kWrongType, what);
@@ -275,7 +283,7 @@ void ReportBuilder::split_policy_string(std::string_view lines) {
   deviate(DeviationCode::kPolicyStringAsText, lines);
   if (lines.starts_with('[')) {
     add_policy_string(lines);
-    unpack_policy_string();
+    unpack_policy_string(path_.pointer());
     return;
   }
   while (!lines.empty()) {
@@ -286,12 +294,12 @@ void ReportBuilder::split_policy_string(std::string_view lines) {
 }
 
 // json-35: an array whose only element is the text of an array.
-void ReportBuilder::unpack_policy_string() {
+void ReportBuilder::unpack_policy_string(const std::string& pointer) {
   std::vector<std::string>& lines = policy().policy_string;
   while (lines.size() == 1 && lines.front().starts_with('[')) {
     const std::optional<std::vector<std::string>> packed = parse_string_array(lines.front());
     if (!packed) return;
-    deviate(DeviationCode::kPackedPolicyString, lines.front());
+    deviate_at(DeviationCode::kPackedPolicyString, pointer, lines.front());
     lines.clear();
     for (const std::string& line : *packed) {
       if (const auto sound = text({ScalarKind::kString, line})) add_policy_string(*sound);

@@ -65,7 +65,7 @@ class ReportBuilder {
   void begin_policy();
   void begin_summary(bool present);
   void split_policy_string(std::string_view text);
-  void unpack_policy_string();
+  void unpack_policy_string(const std::string& pointer);
   void finish_policy();
   void finish_failure_detail();
   void finish_date_range();

@@ -90,9 +90,7 @@ bool ReportHandler::begin(ContainerKind kind) {
   Context context = array ? array_in(member) : object_in(member);
   if (array && path_.frames.empty()) context = Context::kReports;
   if (context == Context::kNone) {
-    if (member == Member::kDocument) {
-      no_report("no object");
-    } else if (member != Member::kUnknown) {
+    if (member != Member::kUnknown && member != Member::kDocument) {
       builder_.misplaced(member, array ? "an array" : "an object");
     }
     skipped_ = 1;
@@ -115,7 +113,9 @@ bool ReportHandler::begin(ContainerKind kind) {
 bool ReportHandler::end() {
   --depth_;
   if (skipped_ > 0) {
-    if (--skipped_ == 0 && !builder_.rejected()) value_read();
+    if (--skipped_ > 0 || builder_.rejected()) return true;
+    if (member() == Member::kDocument) no_report("no object");
+    value_read();
     return true;
   }
   const Context context = path_.frames.back().context;

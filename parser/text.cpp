@@ -9,7 +9,9 @@ namespace tlsrpt::parser {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
+bool is_white_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 const std::uint8_t* units(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
@@ -65,9 +67,9 @@ std::string excerpt(std::string_view text, std::size_t most) {
 }
 
 std::string_view trim(std::string_view text) noexcept {
-  const std::size_t begin = text.find_first_not_of(kWhiteSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
+  while (!text.empty() && is_white_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_white_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::string ascii_lower(std::string_view text) {

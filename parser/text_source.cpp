@@ -69,7 +69,7 @@ Content sniff(std::string_view head) noexcept {
   if (is_zlib(head)) return Content::kZlib;
   if (head.starts_with(kUtf8Mark)) head.remove_prefix(kUtf8Mark.size());
   const std::string_view text = trim(head);
-  if (text.empty()) return Content::kNothing;
+  if (text.empty()) return head.size() < ByteSource::kChunk ? Content::kNothing : Content::kJson;
   if (opens_json(text.front())) return Content::kJson;
   if (text.front() == '<') return Content::kXml;
   if (text == "unused") return Content::kUnused;

@@ -1,0 +1,230 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support.hpp"
+
+namespace tlsrpt::parser::test {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr std::size_t kMiB = 1u << 20;
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string all;
+  all.reserve(text.size() * times);
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+// A report whose policies are these elements.
+std::string with_policies(std::string_view elements) {
+  return R"({"organization-name":"A","report-id":"1","date-range":{"start-datetime":"2024-02-22T00:00:00Z",
+      "end-datetime":"2024-02-22T23:59:59Z"},"policies":[)" +
+         std::string(elements) + "]}";
+}
+
+std::string with_details(std::string_view elements) {
+  return with_policies(R"({"policy":{"policy-type":"sts","policy-domain":"a.example"},"summary":
+      {"total-successful-session-count":0,"total-failure-session-count":0},"failure-details":[)" +
+                       std::string(elements) + "]}");
+}
+
+std::string detail_of(const std::vector<Finding>& findings) {
+  return std::get<Rejection>(findings.at(0).what).detail;
+}
+
+}  // namespace
+
+TEST_CASE("limits.decompressed holds to the byte, for a flat gzip, a nested one, many members and zip") {
+  const std::string text(kReport);
+  Limits enough;
+  enough.decompressed = text.size();
+  Limits one_less;
+  one_less.decompressed = text.size() - 1;
+  const std::size_t half = text.size() / 2;
+  for (const std::string& payload :
+       {gzip(text), gzip(text.substr(0, half)) + gzip(text.substr(half)), deflated(text, Wrapping::kZlib),
+        deflated(text, Wrapping::kRaw), zip({{"report.json", text}})}) {
+    CHECK(outcome(payload, enough) == "report");
+    CHECK(outcome(payload, one_less) == "decompressed-too-large");
+  }
+  Limits nested;
+  nested.decompressed = text.size() + gzip(text).size();
+  CHECK(outcome(gzip(gzip(text)), nested) == "report");
+  --nested.decompressed;
+  CHECK(outcome(gzip(gzip(text)), nested) == "decompressed-too-large");
+}
+
+TEST_CASE("limits.decompressed holds for all attachments of a message together") {
+  const std::string payload = gzip(kReport);
+  Limits limits;
+  limits.decompressed = 2 * kReport.size();
+  ReportReader reader(limits);
+  reader.start_message();
+  for (int i = 0; i < 2; ++i) CHECK(std::holds_alternative<ParsedReport>(reader.read(payload).at(0).what));
+  const std::vector<Finding> third = reader.read(payload);
+  REQUIRE(std::holds_alternative<Rejection>(third.at(0).what));
+  CHECK(std::get<Rejection>(third[0].what).reason == Reason::kDecompressedTooLarge);
+  CHECK(detail_of(third).find("limits.decompressed") != std::string::npos);
+  reader.start_message();
+  CHECK(std::holds_alternative<ParsedReport>(reader.read(payload).at(0).what));
+}
+
+TEST_CASE("a payload that must be read twice is counted once") {
+  const std::string array = "[" + std::string(kReport) + "]";
+  const std::string mended = report_with("Example Inc.", "\\ud800");
+  for (const std::string& text : {array, mended}) {
+    Limits limits;
+    limits.decompressed = text.size();
+    CHECK(outcome(gzip(text), limits).ends_with("report"));
+    limits.decompressed = text.size() + gzip(text).size();
+    CHECK(outcome(gzip(gzip(text)), limits).ends_with("report"));
+  }
+}
+
+TEST_CASE("security-1: gzip bombs stop at the bound") {
+  const std::string flat = gzip_of(' ', 400 * kMiB);
+  CHECK(outcome(flat) == "decompressed-too-large");
+  CHECK(outcome(gzip(flat)) == "decompressed-too-large");
+  CHECK(outcome(repeated(gzip_of(' ', kMiB), 200)) == "decompressed-too-large");
+  CHECK(outcome(gzip_of('[', 400 * kMiB)) == "decompressed-too-large");
+  CHECK(outcome(zip({{"a.json", std::string(101 * kMiB, ' ')}})) == "decompressed-too-large");
+}
+
+TEST_CASE("json-28: JSON may be nested 32 deep, and not 33") {
+  const auto nested = [](std::size_t levels) {  // the report itself is one level
+    return report_with(R"("contact-info")",
+                       "\"x\":" + repeated("[", levels - 1) + repeated("]", levels - 1) + ",\"contact-info\"");
+  };
+  CHECK(outcome(nested(32)) == "report");
+  CHECK(outcome(nested(33)) == "json-too-deep");
+  CHECK(detail_of(read(nested(33))) == "the JSON is nested more than 32 deep (limits.json_depth)");
+  Limits limits;
+  limits.json_depth = 5;
+  CHECK(outcome(kReport, limits) == "report");
+  limits.json_depth = 4;
+  CHECK(outcome(kReport, limits) == "json-too-deep");
+}
+
+TEST_CASE("json-28: JSON a million deep is refused") {
+  const std::size_t levels = 1'000'000;
+  CHECK(outcome(repeated("[", levels)) == "#1 json-too-deep");
+  CHECK(outcome(repeated("{\"policies\":", levels)) == "json-too-deep");
+  CHECK(outcome(repeated("[", levels) + repeated("]", levels)) == "#1 json-too-deep");
+  CHECK(outcomes("[" + std::string(kReport) + "," + repeated("[", levels)) == Texts{"#1 report", "#2 json-too-deep"});
+}
+
+TEST_CASE("a string may have 65536 bytes, and not one more, wherever it stands") {
+  const std::string longest(64u << 10, 'x');
+  const auto in_name = [](std::string_view text) { return report_with("Example Inc.", text); };
+  const auto in_key = [](std::string_view text) {
+    return report_with("\"contact-info\"", "\"" + std::string(text) + "\":1,\"contact-info\"");
+  };
+  const auto in_unknown = [](std::string_view text) {
+    return report_with("\"contact-info\"", "\"x\":\"" + std::string(text) + "\",\"contact-info\"");
+  };
+  CHECK(report_of(in_name(longest)).report.organization_name == longest);
+  CHECK(outcome(in_key(longest)) == "report");
+  CHECK(outcome(in_unknown(longest)) == "report");
+  for (const std::string& payload : {in_name(longest + "x"), in_key(longest + "x"), in_unknown(longest + "x")}) {
+    CHECK(outcome(payload) == "string-too-long");
+  }
+  CHECK(detail_of(read(in_name(longest + "x"))) == "a JSON string is longer than 65536 bytes (limits.string)");
+}
+
+TEST_CASE("a string's bytes are counted once decoded") {
+  Limits limits;
+  limits.string = 60;  // of the report itself, the longest has 50
+  CHECK(outcome(report_with("Example Inc.", repeated("\\u00e4", 30)), limits) == "report");
+  CHECK(outcome(report_with("Example Inc.", repeated("\\u00e4", 31)), limits) == "string-too-long");
+}
+
+TEST_CASE("strings and numbers of ten megabytes are refused") {
+  const std::string long_text(10 * kMiB, '1');
+  CHECK(outcome(report_with("Example Inc.", long_text)) == "string-too-long");
+  CHECK(outcome(report_with("Example Inc.", repeated("\\n", 5 * kMiB))) == "string-too-long");
+  CHECK(outcome(report_with("37", "0." + long_text)) == "string-too-long");
+  CHECK(outcome("\"" + long_text) == "string-too-long");
+}
+
+TEST_CASE("a report may have as many policies as limits.policies, and not one more") {
+  Limits limits;
+  limits.policies = 3;
+  CHECK(outcome(with_policies("{},{},{}"), limits) == "report");
+  CHECK(outcome(with_policies("{},{},{},{}"), limits) == "too-many-policies");
+  CHECK(detail_of(read(with_policies("{},{},{},{}"), limits)) ==
+        "the report has more than 3 policies (limits.policies)");
+  CHECK(outcome(with_policies(repeated("{},", 9'999) + "{}")) == "report");
+  CHECK(outcome(with_policies(repeated("{},", 10'000) + "{}")) == "too-many-policies");
+}
+
+TEST_CASE("a report may have as many failure details as limits.failure_details, over all its policies") {
+  Limits limits;
+  limits.failure_details = 3;
+  const std::string two = R"({"failure-details":[{},{}]})";
+  const std::string one = R"({"failure-details":[{}]})";
+  CHECK(outcome(with_policies(two + "," + one), limits) == "report");
+  CHECK(outcome(with_policies(two + "," + two), limits) == "too-many-failure-details");
+  CHECK(detail_of(read(with_policies(two + "," + two), limits)) ==
+        "the report has more than 3 failure details (limits.failure_details)");
+  CHECK(outcome(with_details(repeated("{},", 99'999) + "{}")) == "report");
+  CHECK(outcome(with_details(repeated("{},", 100'000) + "{}")) == "too-many-failure-details");
+}
+
+TEST_CASE("ten million failure details are refused") {
+  CHECK(outcome(with_details(repeated("{},", 9'999'999) + "{}")) == "too-many-failure-details");
+}
+
+TEST_CASE("a report with too much in it does not take its neighbours with it") {
+  Limits limits;
+  limits.policies = 1;
+  CHECK(outcomes("[" + std::string(kReport) + "," + with_policies("{},{}") + "," + std::string(kReport) + "]",
+                 limits) == Texts{"#1 report", "#2 too-many-policies", "#3 report"});
+}
+
+TEST_CASE("other JSON with much in it is still no report") {
+  CHECK(outcome(R"({"policies":[)" + repeated("{},", 20'000) + "{}]}") == "ignored");
+}
+
+TEST_CASE("security-17: what takes little text and much memory is bounded too") {
+  Limits limits;
+  limits.decompressed = kMiB;
+  limits.policies = 10;
+  limits.failure_details = 10;
+  CHECK(outcome(with_policies(R"({"policy":{"mx-host":[)" + repeated("\"a\",", 100'000) + "\"a\"]}}"), limits) ==
+        "decompressed-too-large");
+  CHECK(outcome(with_policies(R"({"policy":{"policy-string":[)" + repeated("\"a\",", 100'000) + "\"a\"]}}"), limits) ==
+        "decompressed-too-large");
+  CHECK(outcome("[" + repeated("{\"report-id\":1},", 100'000) + "{}]", limits) == "decompressed-too-large");
+  CHECK(outcome("[" + repeated("7,", 100'000) + "7]", limits) == "decompressed-too-large");
+  const std::string tiny = with_policies("");
+  CHECK(outcome("[" + repeated(tiny + ",", 20'000) + tiny + "]", limits) == "decompressed-too-large");
+}
+
+TEST_CASE("no more than a thousand deviations of a report are kept") {
+  const ParsedReport at_most =
+      report_of(with_details(repeated(R"({"result-type":"x"},)", 999) + R"({"result-type":"x"})"));
+  CHECK(at_most.deviations.size() == 1000);
+  CHECK(at_most.deviations.back().code == DeviationCode::kMissingFailedSessionCount);
+  const ParsedReport more =
+      report_of(with_details(repeated(R"({"result-type":"x"},)", 1004) + R"({"result-type":"x"})"));
+  CHECK(more.deviations.size() == 1001);
+  CHECK(more.deviations.back().code == DeviationCode::kMoreDeviations);
+  CHECK(more.deviations.back().detail == "5 more");
+}
+
+TEST_CASE("millions of duplicate keys take no memory") {
+  CHECK(outcome(report_with("\"report-id\"", repeated("\"report-id\":1,", 2'000'000) + "\"report-id\"")) == "report");
+}
+
+TEST_CASE("limits beyond any memory are no limits") {
+  Limits limits;
+  limits.decompressed = limits.json_depth = limits.string = limits.policies = limits.failure_details =
+      static_cast<std::size_t>(-1);
+  CHECK(outcome(gzip(kReport), limits) == "report");
+}
+
+}  // namespace tlsrpt::parser::test
