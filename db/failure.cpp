@@ -46,12 +46,18 @@ Kind kind_of(std::string_view sqlstate) {
   return Kind::kBug;
 }
 
+// libpqxx 6 forgets the SQLSTATE of this one type.
+std::string sqlstate_of(const pqxx::sql_error& error) {
+  return dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr ? "42501" : error.sqlstate();
+}
+
 [[noreturn]] void throw_for(const pqxx::sql_error& error, const std::string& where) {
-  const Kind kind = kind_of(error.sqlstate());
-  const std::string words = fmt::format("{} (SQLSTATE {})", one_line(error.what()), error.sqlstate());
+  const std::string sqlstate = sqlstate_of(error);
+  const Kind kind = kind_of(sqlstate);
+  const std::string words = fmt::format("{} (SQLSTATE {})", one_line(error.what()), sqlstate);
   const std::string what = fmt::format("database {}: {}", where, words);
   if (kind == Kind::kRefusedData) throw RefusedData{what, words};
-  if (error.sqlstate() == "55P03") throw LockTimeout{what};
+  if (sqlstate == "55P03") throw LockTimeout{what};
   throw Error{kind, what};
 }
 

@@ -12,8 +12,7 @@ namespace {
 
 constexpr const char* kPolicyColumns =
     "id, report_key, ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host, "
-    "total_successful_session_count, "
-    "total_failure_session_count";
+    "total_successful_session_count, total_failure_session_count";
 constexpr const char* kFailureDetailColumns =
     "policy_key, ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
     "failed_session_count, additional_information, failure_reason_code";

@@ -30,13 +30,16 @@ constexpr std::string_view kInsert =
 
 // A staged id that was inserted is the report's own; all others met a report that stands. LATERAL keeps the planner,
 // which knows nothing of a temporary table, from reading the whole table.
-constexpr const char* kFindStanding =
-    "SELECT s.id AS staged_id, r.id, r.message_key, r.authentic, extract(epoch FROM r.received_at)::bigint AS received,"
-    " r.content_digest, m.from_domain "
-    "FROM (SELECT id, start_datetime, identity FROM report_staging ORDER BY start_datetime, identity) s "
-    "CROSS JOIN LATERAL (SELECT * FROM report WHERE start_datetime = s.start_datetime AND identity = s.identity"
-    " AND id <> s.id LIMIT 1 FOR UPDATE) r "
-    "JOIN message m ON m.id = r.message_key";
+constexpr const char* kLockStanding =
+    "SELECT s.id, r.id FROM (SELECT id, start_datetime, identity FROM report_staging ORDER BY start_datetime, "
+    "identity) s "
+    "CROSS JOIN LATERAL (SELECT id FROM report WHERE start_datetime = s.start_datetime AND identity = s.identity"
+    " AND id <> s.id LIMIT 1 FOR UPDATE) r";
+
+// A statement of its own: one that had to wait for a lock still sees other tables as they were before.
+constexpr const char* kReadStanding =
+    "SELECT r.id, message_key, r.authentic, extract(epoch FROM r.received_at)::bigint AS received, content_digest,"
+    " from_domain FROM report r JOIN message m ON m.id = message_key WHERE r.id = ANY ($1::bigint[])";
 
 constexpr const char* kUpdate =
     "UPDATE report r SET content_digest = s.content_digest, organization_name = s.organization_name,"
@@ -151,15 +154,21 @@ class Upsert {
 
   // The reports whose identity was there already are decided again, from what is stored.
   void meet_standing() {
+    std::unordered_map<std::int64_t, std::int64_t> met;  // staged id → the id that stands
+    std::vector<std::int64_t> ids;
+    for (const auto& row : transaction_.exec(kLockStanding)) {
+      ids.push_back(row[1].as<std::int64_t>());
+      met.emplace(row[0].as<std::int64_t>(), ids.back());
+    }
     std::unordered_map<std::int64_t, Standing> stored;
-    for (const auto& row : transaction_.exec(kFindStanding)) {
-      stored.emplace(row["staged_id"].as<std::int64_t>(), read_standing(row));
+    for (const auto& row : transaction_.exec_params(kReadStanding, array_text(ids))) {
+      stored.emplace(row["id"].as<std::int64_t>(), read_standing(row));
     }
     for (Group& group : groups_) {
       if (inserted_.contains(group.standing.id)) continue;
-      const auto found = stored.find(group.standing.id);
-      if (found == stored.end()) throw Error{Error::Kind::kUnavailable, "a report was deleted while it was looked at"};
-      group.standing = found->second;
+      const auto found = met.find(group.standing.id);
+      if (found == met.end()) throw Error{Error::Kind::kUnavailable, "a report was deleted while another met it"};
+      group.standing = stored.at(found->second);
       for (const std::size_t item : group.items) take(item, group.standing);
     }
   }

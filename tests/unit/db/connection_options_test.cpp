@@ -33,7 +33,7 @@ TEST_CASE("deadlines, name and session settings are set") {
   for (const char* part : {"application_name='tlsrpt-collector'", "connect_timeout='10'", "keepalives_idle='30'",
                            "tcp_user_timeout='30000'", "client_encoding='UTF8'", "-c search_path=tlsrpt,pg_temp",
                            "-c timezone=UTC", "-c statement_timeout=60000", "-c standard_conforming_strings=on"}) {
-    INFO(part);
+    INFO(std::string{part});
     CHECK(contains(options, part));
   }
 }
@@ -62,7 +62,7 @@ TEST_CASE("a connection string that cannot be read is refused without being quot
 TEST_CASE("a password that splits a URI is not shown as host, port or database") {
   for (const char* url : {"postgresql://user:sec/ret@db/tlsrpt", "postgresql://user:p@sec/ret@db/tlsrpt",
                           "postgresql://user:sec@ret@db/tlsrpt", "postgres://user:12/ret@db/tlsrpt?sslmode=require"}) {
-    INFO(url);
+    INFO(std::string{url});
     const std::string text = refusal(url);
     CHECK(contains(text, "must be written as %40"));
     CHECK_FALSE(contains(text, "sec"));

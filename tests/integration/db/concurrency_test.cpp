@@ -1,0 +1,102 @@
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "tests/integration/db/support.hpp"
+
+namespace tlsrpt::db::test {
+namespace {
+
+// Waits until a session of the program's waits for another one.
+void wait_for_a_waiter(Database& database) {
+  while (database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tlsrpt-collector'"
+                        " AND datname = current_database() AND wait_event_type = 'Lock'") == "0") {
+    std::this_thread::yield();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("two that read the same mailbox at once: one lands, the other is overtaken") {
+  Database database;
+  const auto box = database.mailbox();
+  const Watermark watermark{.mailbox = box, .uid_validity = 7, .from = 0, .to = 100};
+  const auto write = [&] {
+    const Connection connection{database_url()};
+    std::vector<NewMessage> batch;
+    for (std::uint64_t uid = 1; uid <= 100; ++uid) batch.push_back(mail(uid, {report(fmt::format("r{}", uid))}));
+    return failure([&] { write_batch(connection, watermark, std::move(batch), {}); });
+  };
+  auto first = std::async(std::launch::async, write);
+  auto second = std::async(std::launch::async, write);
+  const auto a = first.get();
+  const auto b = second.get();
+  CHECK((a == std::nullopt) != (b == std::nullopt));
+  CHECK((a ? a : b) == Error::Kind::kOvertaken);
+  CHECK(database.value("SELECT count(*) FROM message") == "100");
+  CHECK(database.value("SELECT count(*) FROM report") == "100");
+}
+
+TEST_CASE("two mailboxes with the same reports in opposite order do not lock each other out") {
+  Database database;
+  const auto write = [&](const std::string& name, bool reversed) {
+    const MailboxKey box = database.mailbox(name);
+    return [box, reversed] {
+      const Connection connection{database_url()};
+      Outcomes outcomes;
+      for (std::uint64_t round = 0; round < 10; ++round) {
+        std::vector<NewMessage> batch;
+        for (std::uint64_t i = 0; i < 100; ++i) {
+          const std::uint64_t number = reversed ? 99 - i : i;
+          batch.push_back(mail(round * 100 + i + 1, {report(fmt::format("r{}", number), fmt::format("c{}", round))}));
+        }
+        const Watermark watermark{.mailbox = box, .uid_validity = 7, .from = round * 100, .to = round * 100 + 100};
+        const BatchResult result = write_batch(connection, watermark, std::move(batch), {});
+        outcomes.insert(outcomes.end(), result.outcomes.begin(), result.outcomes.end());
+      }
+      return outcomes;
+    };
+  };
+  auto first = std::async(std::launch::async, write("one", false));
+  auto second = std::async(std::launch::async, write("two", true));
+  CHECK(first.get().size() == 1'000);
+  CHECK(second.get().size() == 1'000);
+  CHECK(database.value("SELECT count(*) FROM message") == "2000");
+  CHECK(database.value("SELECT count(*) FROM report") == "100");
+  CHECK(database.value("SELECT count(*) FROM policy") == "100");
+  CHECK(database.value("SELECT count(*) FROM message WHERE outcome = 'stored'") == "100");
+}
+
+TEST_CASE("a report that another writer is just storing is waited for and then met") {
+  Database database;
+  const auto box = database.mailbox();
+  database.write(box, {mail(1, {report("other")})});
+  pqxx::connection writer{database_url()};
+  std::future<BatchResult> result;
+  {
+    pqxx::nontransaction statement{writer};
+    statement.exec("SET search_path = tlsrpt; BEGIN");
+    statement.exec(
+        "INSERT INTO report (start_datetime, identity, content_digest, end_datetime, authentic, message_key,"
+        " raw, organization_name) SELECT start_datetime, '\\x01', content_digest, end_datetime, authentic,"
+        " message_key, raw, 'of the other writer' FROM report");
+    NewReport same = report("other");
+    same.parsed.identity = {};
+    const std::string identity =
+        "UPDATE report SET identity = '\\x" + std::string(64, '0') + "' WHERE identity = '\\x01'";
+    statement.exec(identity);
+    result = std::async(std::launch::async, [&database, box, same] {
+      const Connection connection{database_url()};
+      return write_batch(connection, Watermark{.mailbox = box, .uid_validity = 7, .from = 1, .to = 2},
+                         {mail(2, {same})}, {});
+    });
+    wait_for_a_waiter(database);
+    statement.exec("COMMIT");
+  }
+  CHECK(result.get().outcomes == Outcomes{Outcome::kDuplicate});
+  CHECK(database.value("SELECT count(*) FROM report") == "2");
+}
+
+}  // namespace tlsrpt::db::test

@@ -1,0 +1,101 @@
+#include <string>
+
+#include <fmt/format.h>
+
+#include "tests/integration/db/support.hpp"
+
+namespace tlsrpt::db::test {
+namespace {
+
+constexpr const char* kRefuseBadContact = "ALTER TABLE report ADD CONSTRAINT no_bad CHECK (contact_info <> 'bad')";
+
+NewReport bad_report(const std::string& name) {
+  NewReport result = report(name);
+  result.parsed.report.contact_info = "bad";
+  result.attachment = "3";
+  return result;
+}
+
+constexpr const char* kDetail = "new row for relation \"report\" violates check constraint \"no_bad\" (SQLSTATE 23514)";
+
+}  // namespace
+
+TEST_CASE("one report that PostgreSQL refuses is quarantined, and the 499 around it are stored") {
+  Database database;
+  database.execute(kRefuseBadContact);
+  const auto box = database.mailbox();
+  std::vector<NewMessage> batch;
+  for (std::uint64_t uid = 1; uid <= 500; ++uid) {
+    batch.push_back(mail(uid, {uid == 250 ? bad_report("bad") : report(fmt::format("r{}", uid))}));
+  }
+  batch[249].raw = "the mail";
+  const BatchResult result = database.write(box, batch, {.after_pending = true});
+
+  CHECK(result.outcomes.size() == 500);
+  CHECK(result.outcomes[249] == Outcome::kQuarantined);
+  CHECK(result.counts.stored == 499);
+  check_every_message_is_counted(database, result.counts);
+  CHECK(database.value("SELECT count(*) FROM report") == "499");
+  CHECK(database.value("SELECT count(*) FROM policy") == "499");
+  CHECK(database.value("SELECT last_uid FROM mailbox") == "500");
+  CHECK(database.rows("SELECT uid, attachment, reason, detail, raw FROM quarantine q"
+                      " JOIN message m ON m.id = message_key") ==
+        Rows{fmt::format("250|3|database-refused|{}|\\x746865206d61696c", kDetail)});
+  CHECK(pending_after(database.connection, box, 7).size() == 499);
+}
+
+TEST_CASE("of a message's reports only the refused are quarantined") {
+  Database database;
+  database.execute(kRefuseBadContact);
+  const auto box = database.mailbox();
+  const BatchResult result = database.write(
+      box, {mail(1, {report("r1"), bad_report("b1"), report("r2"), report("r3"), bad_report("b2")}), mail(2)});
+  CHECK(result.outcomes == Outcomes{Outcome::kPartial, Outcome::kIgnored});
+  CHECK(database.rows("SELECT report_id FROM report ORDER BY 1") == Rows{"r1", "r2", "r3"});
+  CHECK(database.rows("SELECT attachment, reason, detail FROM quarantine") ==
+        Rows{fmt::format("3|database-refused|{}", kDetail), fmt::format("3|database-refused|{}", kDetail)});
+}
+
+TEST_CASE("an address that is none is refused alone") {
+  Database database;
+  NewReport odd = report("odd");
+  odd.parsed.report.policies[0].failure_details[0].receiving_ip = "not an address";
+  CHECK(database.write(database.mailbox(), {mail(1, {odd, report("r1")})}).outcomes == Outcomes{Outcome::kPartial});
+  CHECK(database.rows("SELECT reason, detail FROM quarantine") ==
+        Rows{"database-refused|invalid input syntax for type inet: \"not an address\" (SQLSTATE 22P02)"});
+}
+
+TEST_CASE("a refused import is quarantined alone, without a watermark") {
+  Database database;
+  database.execute(kRefuseBadContact);
+  const BatchResult result = database.import(
+      {loose_file("a", {report("r1")}), loose_file("b", {bad_report("bad")}), loose_file("c", {report("r3")})});
+  CHECK(result.outcomes == Outcomes{Outcome::kStored, Outcome::kQuarantined, Outcome::kStored});
+  check_every_message_is_counted(database, result.counts);
+}
+
+TEST_CASE("a message whose header is refused is quarantined without it") {
+  Database database;
+  database.execute("ALTER TABLE message ADD CONSTRAINT no_bad CHECK (subject <> 'bad')");
+  NewMessage message = mail(2, {report("r2")});
+  message.subject = "bad";
+  message.raw = "raw";
+  const BatchResult result =
+      database.write(database.mailbox(), {mail(1, {report("r1")}), message, mail(3, {report("r3")})});
+  CHECK(result.outcomes == Outcomes{Outcome::kStored, Outcome::kQuarantined, Outcome::kStored});
+  CHECK(database.rows("SELECT uid, subject, from_domain, outcome, attachment, reason, raw FROM quarantine q"
+                      " JOIN message m ON m.id = message_key") ==
+        Rows{"2|-|-|quarantined||database-refused|\\x726177"});
+}
+
+TEST_CASE("a refused repeat does not take the reports before it along") {
+  Database database;
+  database.execute(kRefuseBadContact);
+  NewReport replacement = report("r1", "second");
+  replacement.parsed.report.contact_info = "bad";
+  const BatchResult result = database.write(database.mailbox(), {mail(1, {report("r1")}), mail(2, {replacement})});
+  CHECK(result.outcomes == Outcomes{Outcome::kStored, Outcome::kQuarantined});
+  CHECK(database.value("SELECT additional_information FROM failure_detail") == "first");
+}
+
+}  // namespace tlsrpt::db::test
