@@ -23,6 +23,8 @@ for argument in "$@"; do
   case $argument in
     --sanitize)
       build="build-sanitize"
+      # Ten disturbances look for memory errors as well as fifty do.
+      export TLSRPT_TEST_DISTURBANCES=${TLSRPT_TEST_DISTURBANCES:-10}
       options+=("-Db_sanitize=address,undefined" -Db_lundef=false)
       ;;
     --all) runner_options+=(--all) ;;

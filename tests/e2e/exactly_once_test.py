@@ -1,5 +1,6 @@
 """Whatever ends a run, and whoever else runs: each report is there once, and none is missing."""
 
+import os
 import random
 import signal
 import threading
@@ -11,7 +12,7 @@ from tests.harness.proxy import Proxy
 from .case import EndToEndTest, let_advisory_locks_lock_nothing
 
 _MESSAGES = 5000
-_DISTURBANCES = 50
+_DISTURBANCES = int(os.environ.get("TLSRPT_TEST_DISTURBANCES", "50"))
 
 
 class ExactlyOnce(EndToEndTest):
@@ -28,7 +29,7 @@ class ExactlyOnce(EndToEndTest):
         self.database = database
         return seconds
 
-    def test_killed_at_50_random_instants_a_backfill_ends_in_exactly_the_expected_rows(self):
+    def test_killed_at_random_instants_a_backfill_ends_in_exactly_the_expected_rows(self):
         manifest = self.fill()
         duration = self.undisturbed_seconds()
         config, instants = self.configure(), random.Random(50)
@@ -54,7 +55,7 @@ class ExactlyOnce(EndToEndTest):
         self.collect(config, command="backfill")
         self.assert_holds(manifest)
 
-    def test_with_the_connection_cut_at_50_random_bytes_a_backfill_ends_in_exactly_the_expected_rows(self):
+    def test_with_the_connection_cut_at_random_bytes_a_backfill_ends_in_exactly_the_expected_rows(self):
         manifest = self.fill()
         offsets = random.Random(52)
         size = sum(path.stat().st_size for path in self.maildir.messages())
@@ -88,7 +89,7 @@ class ExactlyOnce(EndToEndTest):
             first = self.start("-c", str(config), "collect")
             meeting.first_is_reading.wait(60)
             second = self.collect(config, code=75)
-            self.assert_one_error(second, "localhost", "elsewhere")
+            self.assert_one_error(second, "elsewhere")
             meeting.go_on.set()
             self.assertEqual(0, first.wait().code)
         self.assertEqual({"stored": 1}, self.outcomes())

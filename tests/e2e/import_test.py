@@ -101,7 +101,7 @@ class Import(EndToEndTest):
     def test_an_imported_mail_needs_a_signature_like_any_other(self):
         forged = sample.report_mail().replace(b"dkim=pass", b"dkim=fail")
         config = self.configure(authentication={"authserv_id": "mx.example.com", "require": "dkim"})
-        self.collect(config, str(self.write("forged.eml", forged)), command="import")
+        self.collect(config, str(self.write("forged.eml", forged)), command="import", code=65)
         self.assertEqual(["not-authentic"], self.reasons())
         self.assertEqual(0, self.count("report"))
 

@@ -34,12 +34,12 @@ class Result:
 class Running:
     """A started program."""
 
-    def __init__(self, arguments, *, environment=None, stdin=None, cwd=None):
+    def __init__(self, arguments, *, environment=None, stdin=None, stderr=subprocess.PIPE, cwd=None):
         environment = {**os.environ, **(environment or {})}
         self._begun = time.monotonic()
         self._input = stdin
         self.process = process.spawn(
-            [program(), *arguments], env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [program(), *arguments], env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=stderr,
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
 
     def signal(self, number=signal.SIGTERM):
@@ -53,7 +53,7 @@ class Running:
             self.process.kill()
             out, err = self.process.communicate()
             raise AssertionError(f"still running after {deadline} s: {self.process.args}\n{err.decode()}") from None
-        return Result(self.process.returncode, out.decode(), err.decode(), time.monotonic() - self._begun)
+        return Result(self.process.returncode, out.decode(), (err or b"").decode(), time.monotonic() - self._begun)
 
     def kill_after(self, seconds):
         """SIGKILL at that instant, unless it ends before; the result."""

@@ -51,11 +51,11 @@ auth_failure_delay = 0
 mail_max_userip_connections = 1000
 passdb {{
   driver = passwd-file
-  args = {directory}/passwd
+  args = {directory}/users/%u
 }}
 userdb {{
   driver = passwd-file
-  args = {directory}/passwd
+  args = {directory}/users/%u
 }}
 first_valid_uid = 1
 first_valid_gid = 1
@@ -77,7 +77,6 @@ class Dovecot:
         self.directory = pathlib.Path(directory)
         self.authority = authority
         self.imap_port = self.imaps_port = None
-        self.users = {}
         self._separator, self._prefix, self._extra = separator, prefix, extra
         self._detached = detached
         self._server = None
@@ -124,10 +123,14 @@ class Dovecot:
         self.start()
 
     def add_user(self, name, password):
-        """A new mail account; its (empty) Maildir."""
+        """A new mail account; its Maildir."""
         home = process.server_directory(self.directory / "mail" / name)
-        self.users[name] = password
-        self._write_users()
+        # A file for each: Dovecot looks at one that it knows once a second at most.
+        users = process.server_directory(self.directory / "users")
+        secret = base64.b64encode(password.encode()).decode()
+        user = process.server_user()
+        process.write_for_servers(users / name,
+                                  f"{name}:{{PLAIN.B64}}{secret}:{user.pw_uid}:{user.pw_gid}::{home}::\n")
         return Maildir(home / "Maildir")
 
     def _make_certificate(self):
@@ -137,17 +140,10 @@ class Dovecot:
             process.give_to_servers(self.directory / name)
         self._has_certificate = True
 
-    def _write_users(self):
-        user = process.server_user()
-        lines = [f"{name}:{{PLAIN.B64}}{base64.b64encode(password.encode()).decode()}:{user.pw_uid}:{user.pw_gid}::"
-                 f"{self.directory}/mail/{name}::\n" for name, password in self.users.items()]
-        process.write_for_servers(self.directory / "passwd", "".join(lines))
-
     def _write_config(self):
         self.imap_port = self.imap_port or process.free_port()
         self.imaps_port = self.imaps_port or process.free_port()
         user = process.server_user()
-        self._write_users()
         process.write_for_servers(self.directory / "dovecot.conf", _CONFIG.format(
             directory=self.directory, user=user.pw_name, group=grp.getgrgid(user.pw_gid).gr_name,
             imap_port=self.imap_port, imaps_port=self.imaps_port, separator=self._separator, prefix=self._prefix, extra=self._extra))

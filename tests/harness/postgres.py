@@ -98,7 +98,7 @@ class Postgres:
         """Rows as lists of strings, NULL as an empty one."""
         out = process.run_tool([find_program("psql"), "-XAtq", "--csv", "-v", "ON_ERROR_STOP=1", "-d",
                                 url or self.url(), "-c", sql])
-        return list(csv.reader(io.StringIO(out)))
+        return [row or [""] for row in csv.reader(io.StringIO(out))]  # a lone NULL is an empty line
 
     def value(self, sql, url=None):
         """The one value of a query."""

@@ -1,0 +1,108 @@
+"""`backfill`: a whole inbox, whatever was read of it before."""
+
+import os
+import pty
+import signal
+
+from tests.harness import sample
+from tests.harness.imap_script import CLOSE, ScriptedImap
+
+from .case import PASSWORD, EndToEndTest
+
+_DAY = 86_400
+_NOON = 1_768_046_400  # 2026-01-10, noon UTC
+
+
+class Backfill(EndToEndTest):
+
+    def deliver_a_day_apart(self, number):
+        for day in range(number):
+            self.maildir.deliver(sample.report_mail(day), when=_NOON + day * _DAY)
+
+    def watermarks(self):
+        [[last, backfill]] = self.query("SELECT last_uid, backfill_uid FROM tlsrpt.mailbox")
+        return last, backfill
+
+    def test_it_reads_everything_and_leaves_nothing_for_collect(self):
+        self.deliver_a_day_apart(3)
+        config = self.configure()
+        self.collect(config, command="backfill")
+        self.assertEqual({"stored": 3}, self.outcomes())
+        self.assertEqual(("3", ""), self.watermarks())
+        self.collect(config)
+        self.assertEqual([["backfill", "3"]], self.query("SELECT command, fetched FROM tlsrpt.poll_run"))
+
+    def test_what_was_read_before_is_read_again_and_stays_what_it_was(self):
+        self.deliver_a_day_apart(3)
+        config = self.configure()
+        self.collect(config)
+        content, messages = self.content(), self.query("SELECT * FROM tlsrpt.message ORDER BY id")
+        self.collect(config, command="backfill")
+        self.assertEqual(content, self.content())
+        self.assertEqual(messages, self.query("SELECT * FROM tlsrpt.message ORDER BY id"))
+        self.assertEqual(("3", ""), self.watermarks())
+
+    def test_since_and_before_choose_by_day_of_arrival_and_leave_the_rest_for_collect(self):
+        self.deliver_a_day_apart(5)
+        config = self.configure()
+        self.collect(config, "--since", "2026-01-11", "--before", "2026-01-13", command="backfill")
+        self.assertEqual([["2"], ["3"]], self.query("SELECT uid FROM tlsrpt.message ORDER BY uid"))
+        self.assertEqual("0", self.watermarks()[0])
+        self.collect(config)
+        self.assertEqual(5, self.count("report"))
+        self.assertEqual("5", self.watermarks()[0])
+
+    def test_a_backfill_that_was_cut_short_goes_on_where_it_was(self):
+        bodies = [sample.report_mail(number) for number in range(450)]
+        closes = []
+
+        def close_late(_, command):
+            if command.name == "UID FETCH" and "[]" in command.arguments:
+                closes.append(command)
+                return CLOSE if len(closes) == 4 else None
+            return None
+
+        with ScriptedImap(bodies, hook=close_late, password=PASSWORD) as server:
+            config = self.configure(self.plain(server.port))
+            self.collect(config, command="backfill", code=75)
+            read = self.count("message")
+            self.assertEqual(("0", str(read)) if not read else (str(read), str(read)), self.watermarks())
+            server.commands.clear()
+            self.collect(config, command="backfill")
+            asked = [c.arguments for c in server.commands if c.name == "UID FETCH" and "[]" in c.arguments]
+        self.assertEqual(str(read + 1), asked[0].partition(":")[0])
+        self.assertEqual({"stored": 450}, self.outcomes())
+        self.assertEqual(("450", ""), self.watermarks())
+
+    def test_told_to_stop_it_finishes_its_batch_and_can_go_on(self):
+        mails, manifest = sample.bulk(3000)
+        self.deliver(mails)
+        config = self.configure()
+        running = self.start("-c", str(config), "backfill")
+        self.wait_for_rows("mailbox", 1)
+        running.signal(signal.SIGTERM)
+        self.assertEqual(0, running.wait().code)
+        self.collect(config, command="backfill")
+        self.assert_holds(manifest)
+
+    def test_progress_is_shown_on_a_terminal_alone(self):
+        self.deliver_a_day_apart(20)
+        config = self.configure()
+        shown = self.standard_error_on_a_terminal("-c", str(config), "backfill")
+        self.assertIn("20", shown)
+        self.assertIn("\r", shown.replace("\r\n", "\n"))
+        self.assertNotIn("\r", self.collect(config, command="backfill").err)
+
+    def standard_error_on_a_terminal(self, *arguments):
+        terminal, other_end = pty.openpty()
+        running = self.start(*arguments, stderr=other_end)
+        os.close(other_end)
+        shown = b""
+        try:
+            while data := os.read(terminal, 4096):
+                shown += data
+        except OSError:
+            pass  # the other end was closed: the program has ended
+        os.close(terminal)
+        self.assertEqual(0, running.wait().code)
+        return shown.decode()
