@@ -157,16 +157,20 @@ class FileReader {
 
 Config load_config(const std::string& path) {
   const ConfigFile file = read_config_file(path);
+  return parse_config(file.text, path, file.shared);
+}
+
+Config parse_config(const std::string& text, const std::string& path, bool shared) {
   ConfigErrors errors(path);
-  refuse_what_is_no_text(file.text, errors);
-  const ConfigNode root = read_config_tree(file.text, errors);
+  refuse_what_is_no_text(text, errors);
+  const ConfigNode root = read_config_tree(text, errors);
 
   Config config;
   config.path = path;
   const ConfigReader reader(errors);
   const ConfigSurroundings surroundings{.path = path,
                                         .directory = std::filesystem::path(path).parent_path(),
-                                        .shared = file.shared,
+                                        .shared = shared,
                                         .warnings = config.warnings};
   FileReader(config, reader, surroundings).read(root);
   errors.throw_if_any();

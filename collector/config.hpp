@@ -19,20 +19,20 @@ enum class After { kKeep, kSeen, kDelete, kMove };
 
 struct MailboxConfig {
   std::string name;
-  imap::Account account;                      // the password is resolved when the mailbox is first used: see password
-  // Exactly one is set where the configuration is for real use; `check` says what is wrong with it.
+  imap::Account account;  // without the password, which is resolved when it is needed
+  // Exactly one is set.
   struct Password {
     std::optional<std::string> file, env, command;
     std::optional<Secret> inline_text;
   } password;
   std::string folder = "INBOX";
-  std::vector<std::string> domains;           // normalised; empty: all
+  std::vector<std::string> domains;  // normalised; empty: all
   After after = After::kKeep;
   std::string move_to;
 };
 
 struct Config {
-  std::string path;                           // of the file, for messages
+  std::string path;  // of the file, for messages
   Secret database{"postgresql:///tlsrpt"};
   bool migrate = true;
   std::vector<MailboxConfig> mailboxes;
@@ -49,16 +49,20 @@ struct Config {
   parser::Limits parser_limits;
   std::uint64_t quarantine_bytes = 1u << 30;
   db::Retention retention{.reports = std::nullopt, .quarantine = std::chrono::days{90}};
-  std::vector<std::string> warnings;          // to be logged: readable password, tls: none, …
+  std::vector<std::string> warnings;  // to be logged: readable password, tls: none, …
 };
 
 // Throws ConfigError with every error of the file, a line each: "FILE:LINE:COLUMN: what was expected".
 [[nodiscard]] Config load_config(const std::string& path);
 
+// What load_config() makes of a file's text; `shared`: others than its owner may read the file.
+[[nodiscard]] Config parse_config(const std::string& text, const std::string& path, bool shared);
+
 // -c FILE, else $TLSRPT_COLLECTOR_CONFIG, else /etc/tlsrpt-collector/config.yaml where it exists.
 [[nodiscard]] std::optional<std::string> find_config(const std::optional<std::string>& option);
 
-// Reads file, variable or command (at most 10 s); one trailing newline is cut. Throws ConfigError; never quotes it.
+// Reads file, variable or command (at most 10 s and 64 KiB); one trailing newline is cut. Throws ConfigError, "KEY:
+// what is wrong", which never quotes the password.
 [[nodiscard]] Secret resolve_password(const MailboxConfig& mailbox);
 
 }  // namespace tlsrpt::collector

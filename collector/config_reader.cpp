@@ -18,7 +18,6 @@ namespace tlsrpt::collector {
 namespace {
 
 constexpr std::size_t kLongestQuote = 64;
-constexpr std::string_view kExpectedText = "expected a line of text";
 
 // Levenshtein's distance.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -37,10 +36,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string unknown_key(const std::string& key, const std::vector<ConfigReader::Key>& known) {
   if (key.size() <= kLongestQuote) {
-    for (const auto& candidate : known) {
-      if (distance(key, candidate.name) <= 2) {
-        return fmt::format("unknown key \"{}\": did you mean \"{}\"?", printable(key), candidate.name);
-      }
+    const auto nearness = [&](const ConfigReader::Key& candidate) { return distance(key, candidate.name); };
+    const auto nearest = std::ranges::min_element(known, {}, nearness);
+    if (nearness(*nearest) <= 2) {
+      return fmt::format("unknown key \"{}\": did you mean \"{}\"?", printable(key), nearest->name);
     }
   }
   std::vector<std::string_view> names;
@@ -104,21 +103,9 @@ std::optional<std::string> ConfigReader::scalar(const ConfigNode& node, std::str
   return std::move(expansion.text);
 }
 
-ConfigReader::Read ConfigReader::text(std::string& into) const {
-  return [this, &into](const ConfigNode& node) {
-    if (auto text = value(node, kExpectedText, one_line)) into = std::move(*text);
-  };
-}
-
-ConfigReader::Read ConfigReader::text(std::optional<std::string>& into) const {
-  return [this, &into](const ConfigNode& node) {
-    if (auto text = value(node, kExpectedText, one_line)) into = std::move(*text);
-  };
-}
-
 ConfigReader::Read ConfigReader::secret(std::optional<Secret>& into) const {
   return [this, &into](const ConfigNode& node) {
-    if (auto text = scalar(node, kExpectedText, true)) into = Secret{std::move(*text)};
+    if (auto text = scalar(node, "expected a line of text", true)) into = Secret{std::move(*text)};
   };
 }
 

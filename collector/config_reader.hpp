@@ -17,6 +17,9 @@
 // error says never quotes a value: it may be a secret in the wrong place.
 namespace tlsrpt::collector {
 
+// The text, if it is UTF-8 of one line and not empty.
+[[nodiscard]] std::optional<std::string> one_line(std::string text);
+
 class ConfigReader {
  public:
   // What to do with the value of a key.
@@ -49,9 +52,15 @@ class ConfigReader {
   }
 
   // Readers that store into a variable, which must outlive them. Bounds are included, and written as in the file.
-  [[nodiscard]] Read text(std::string& into) const;  // one line, not empty
-  [[nodiscard]] Read text(std::optional<std::string>& into) const;
   [[nodiscard]] Read secret(std::optional<Secret>& into) const;
+
+  // A line that is not empty.
+  template <typename Text>
+  [[nodiscard]] Read text(Text& into) const {
+    return [this, &into](const ConfigNode& node) {
+      if (auto text = value(node, "expected a line of text", one_line)) into = std::move(*text);
+    };
+  }
 
   template <std::integral Size>
   [[nodiscard]] Read size(Size& into, std::string_view least, std::string_view most) const {
@@ -101,8 +110,5 @@ class ConfigReader {
 
   ConfigErrors& errors_;
 };
-
-// The text, if it is UTF-8 of one line and not empty.
-[[nodiscard]] std::optional<std::string> one_line(std::string text);
 
 }  // namespace tlsrpt::collector

@@ -1,8 +1,12 @@
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "collector/command_line.hpp"
 #include "collector/commands/command.hpp"
@@ -37,6 +41,13 @@ ExitCode dispatch(const CommandLine& line) {
       line.command);
 }
 
+// A descriptor 0, 1 or 2 that came closed would be a socket's next, and results or logs be written into it.
+void occupy_standard_descriptors() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (descriptor >= 0) ::close(descriptor);
+}
+
 // An error of several lines is several events.
 void log_lines(std::string_view text) {
   while (!text.empty()) {
@@ -63,6 +74,7 @@ ExitCode run_program(int argc, const char* const* argv) {
 }  // namespace tlsrpt::collector
 
 int main(int argc, char** argv) {
+  tlsrpt::collector::occupy_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, exit 74
   std::signal(SIGCHLD, SIG_DFL);  // else, inherited as ignored, children could not be waited for
   return static_cast<int>(tlsrpt::collector::run_program(argc, argv));

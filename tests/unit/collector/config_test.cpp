@@ -159,6 +159,21 @@ retention: { reports: 400d, quarantine: forever }
   CHECK_FALSE(config.retention.quarantine.has_value());
 }
 
+TEST_CASE("the example says the defaults") {
+  auto config = load_config(TLSRPT_EXAMPLES "/config.yaml");
+  REQUIRE(config.mailboxes.size() == 1);
+  const auto mailbox = std::exchange(config.mailboxes, {}).front();
+  check_defaults(config);
+  CHECK(mailbox.account.server == "imaps://imap.example.com");
+  CHECK_FALSE(mailbox.account.plaintext);
+  CHECK_FALSE(mailbox.account.ca_file.has_value());
+  CHECK(mailbox.account.connect_timeout == 30s);
+  CHECK(mailbox.account.command_timeout == 60s);
+  CHECK(mailbox.folder == "INBOX");
+  CHECK(mailbox.domains.empty());
+  CHECK(mailbox.after == After::kKeep);
+}
+
 TEST_CASE("the database is a connection string or a map, and may say nothing at all") {
   CHECK(load("database: postgresql://u@h/db").database.reveal() == "postgresql://u@h/db");
   CHECK(load("database: \"\"").database.reveal() == "");
