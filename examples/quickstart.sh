@@ -44,6 +44,10 @@ case ${1:-} in
   --config)
     (($# == 2)) || usage
     own_config=$(cd "$from" && realpath -- "$2")
+    if [[ ! -r $own_config ]]; then
+      echo "$own_config: cannot be read" >&2
+      exit 66
+    fi
     ;;
   *) usage ;;
 esac
@@ -64,8 +68,7 @@ else
   servers start
   config=$root/build/quickstart/config.yaml
 fi
-# A configuration of yours may name files relative to where you are.
-cd "$from"
+cd "$from" # a password_command of yours may depend on it
 collector() {
   "$root/build/collector/tlsrpt-collector" -c "$config" "$@"
 }

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import fcntl
 import pathlib
 import re
 import secrets
@@ -24,7 +25,6 @@ _LONGEST_PATH = 60  # sockets are made below it, and their names may have 107 by
 def services_directory():
     """Where the servers live: below STATE, unless its path is too long or closed to the user who runs them."""
     place = STATE / "services"
-    STATE.mkdir(parents=True, exist_ok=True)
     if place.is_symlink() and not place.exists():
         place.unlink()  # what it led to has been cleaned away
     if not place.exists():
@@ -47,7 +47,7 @@ def servers(place):
 
 
 def start(own_config):
-    settings = own_settings(own_config) if own_config else None
+    settings = own_settings(pathlib.Path(own_config)) if own_config else None
     place = services_directory()
     postgres, dovecot = servers(place)
     # Those of an earlier run make room. What they had stored stays, and so do their ports, if they are still free: to the
@@ -59,9 +59,10 @@ def start(own_config):
         server.stop_detached()
         server.start()
     ports_file.write_text(f"{postgres.port} {dovecot.imap_port} {dovecot.imaps_port}\n")
-    if not postgres.query("SELECT 1 FROM pg_database WHERE datname = 'tlsrpt'"):
-        postgres.query("CREATE DATABASE tlsrpt OWNER tlsrpt")
-    database = postgres.url("tlsrpt")
+    name = "tlsrpt_own" if own_config else "tlsrpt"  # sample and truth stay apart
+    if not postgres.query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        postgres.query(f"CREATE DATABASE {name}")
+    database = postgres.url(name)
     (STATE / "database").write_text(database + "\n")
     (STATE / "database").chmod(0o600)
     print(f"PostgreSQL: 127.0.0.1, port {postgres.port}")
@@ -110,15 +111,16 @@ def write_sample_config(dovecot, database):
 
 def own_settings(path):
     """The user's configuration without its database. One that would change the mailbox is refused: this is a trial."""
-    text = pathlib.Path(path).read_text()
     settings, skipping = [], False
-    for line in text.splitlines():
+    for line in path.read_text().splitlines():
         if re.match(r"""["']?database["']?\s*:""", line):
             skipping = True
         elif line and not line[0].isspace() and not line.startswith("#"):
             skipping = False
         if not skipping:
-            settings.append(line)
+            # Files are named relative to the configuration, and the copy lies elsewhere.
+            settings.append(re.sub(r"""(\b(?:password_file|ca_file)["']?\s*:\s*["']?)(?=[^\s"'/$])""",
+                                   rf"\g<1>{path.parent}/", line))
         if re.search(r"""^[^#]*\bafter["']?\s*:(?!\s*["']?keep["']?\s*(?:$|[#,}]))""", line):
             sys.exit(f"{path}: has an `after:` that would change the mailbox; try it with a copy that says `after: keep`")
     if any(line.startswith("{") for line in settings):
@@ -147,6 +149,13 @@ def main():
     parser.add_argument("command", choices=("start", "stop"))
     parser.add_argument("--config")
     options = parser.parse_args()
+    STATE.mkdir(parents=True, exist_ok=True)
+    with open(STATE / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once take turns
+        run(options)
+
+
+def run(options):
     if options.command == "stop":
         stop()
     else:

@@ -298,7 +298,8 @@ class Comcast(Sender):
         return f"comcast_{traffic.serial}_{traffic.begin}"
 
     def detail(self, failure):  # json-62
-        return super().detail(failure) | {"failure-error-code": "550 5.7.10"}
+        codes = {"certificate-expired": "certificate has expired", "starttls-not-supported": "no STARTTLS in EHLO"}
+        return super().detail(failure) | {"failure-error-code": codes.get(failure.result_type, "policy not fetched")}
 
 
 class SelfHosted(Sender):
@@ -397,7 +398,8 @@ class Mox(SelfHosted):
         return f"{_time(traffic.begin, '%Y%m%d')}.{traffic.domain.name}@{self.host}"
 
     def detail(self, failure):  # json-61
-        return super().detail(failure) | {"failure-reason-code": "tls-remote-alert-70"}
+        codes = {"certificate-expired": "go-x509-invalid-reason-1", "starttls-not-supported": ""}
+        return super().detail(failure) | {"failure-reason-code": codes.get(failure.result_type, "tls-remote-alert-70")}
 
     def text(self, report):  # json-21
         return json.dumps(report, indent="\t")

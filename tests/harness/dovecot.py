@@ -11,8 +11,6 @@ import subprocess
 from . import certs, process
 from .maildir import Maildir
 
-_ATTEMPTS = 5
-
 _CONFIG = """
 protocols = imap
 listen = 127.0.0.1
@@ -100,13 +98,8 @@ class Dovecot:
         process.server_directory(self.directory)
         if not self._has_certificate:
             self._make_certificate()
-        for _ in range(_ATTEMPTS):
-            self._write_config()
-            self._launch()
-            if process.wait_until(self._is_ready_or_dead, "Dovecot") == "ready":
-                return self
-            self.imap_port = self.imaps_port = None
-        raise process.HarnessError(f"Dovecot does not start:\n{(self.directory / 'log').read_text()}")
+        process.wait_until(self._has_started, "Dovecot to start", 60)
+        return self
 
     def stop(self):
         if self._server:
@@ -147,6 +140,21 @@ class Dovecot:
         process.write_for_servers(self.directory / "dovecot.conf", _CONFIG.format(
             directory=self.directory, user=user.pw_name, group=grp.getgrgid(user.pw_gid).gr_name,
             imap_port=self.imap_port, imaps_port=self.imaps_port, separator=self._separator, prefix=self._prefix, extra=self._extra))
+
+    def _has_started(self):
+        """One attempt. Somebody else may have taken a port, or a killed server's children may not have ended yet."""
+        output = self.directory / "output"
+        output_begin = output.stat().st_size if output.exists() else 0
+        self._write_config()
+        self._launch()
+        if process.wait_until(self._is_ready_or_dead, "Dovecot") == "ready":
+            return True
+        said = output.read_text()[output_begin:]
+        if "Address already in use" in said:
+            self.imap_port = self.imaps_port = None
+        elif "already running" not in said:
+            raise process.HarnessError(f"Dovecot does not start:\n{said}")
+        return False
 
     def _launch(self):
         with open(self.directory / "output", "ab") as output:

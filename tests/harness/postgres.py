@@ -12,8 +12,6 @@ import subprocess
 
 from . import process
 
-_ATTEMPTS = 5  # somebody else may bind the port between our look and the server's
-
 
 def find_program(name):
     """PostgreSQL's own binary, newest version first: Debian's wrapper in the PATH is slow."""
@@ -58,13 +56,9 @@ class Postgres:
     def start(self):
         if not (self.directory / "ready").exists():
             self._make_cluster()
-        for _ in range(_ATTEMPTS):
-            self._launch()
-            if process.wait_until(self._is_ready_or_dead, "PostgreSQL", 60) == "ready":
-                self._make_role()
-                return self
-            self.port = None
-        raise process.HarnessError(f"PostgreSQL does not start:\n{self._log.read_text()}")
+        process.wait_until(self._has_started, "PostgreSQL to start", 60)
+        self._make_role()
+        return self
 
     def stop(self, how=signal.SIGINT):
         """SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one."""
@@ -114,6 +108,19 @@ class Postgres:
                           f"--pwfile={self._password_file}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
                           "--no-instructions"], as_server=True, cwd="/")
         (self.directory / "ready").touch()
+
+    def _has_started(self):
+        """One attempt. Somebody else may have taken the port, or a killed server's children may not have ended yet."""
+        log_begin = self._log.stat().st_size if self._log.exists() else 0
+        self._launch()
+        if process.wait_until(self._is_ready_or_dead, "PostgreSQL", 60) == "ready":
+            return True
+        said = self._log.read_text()[log_begin:]
+        if "could not create any TCP/IP sockets" in said:
+            self.port = None
+        elif "is still in use" not in said and "already exists" not in said:
+            raise process.HarnessError(f"PostgreSQL does not start:\n{said}")
+        return False
 
     def _launch(self):
         self.port = self.port or process.free_port()

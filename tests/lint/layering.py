@@ -90,7 +90,7 @@ def _folder(path):
 
 def includes_name_the_path_from_the_root():
     """Every #include of ours names an existing file by its path from the root"""
-    return [f'{where}: "{header}"' for path in source.matching(".cpp", ".hpp")
+    return [f'{where}: "{header}"' for path in source.program_sources()
             for ours, header, where in source.includes(path)
             if ours and header not in source.tracked() and not (source.ROOT / header).is_file()
             and not header.startswith("migrations/")]  # made by the build
