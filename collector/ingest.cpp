@@ -42,7 +42,7 @@ class Sorter {
  public:
   explicit Sorter(ReadMessage& message) : message_(message) {}
 
-  void take(std::vector<parser::Finding> findings, const Origin& origin) {
+  void take(std::vector<parser::Finding>&& findings, const Origin& origin) {
     for (auto& [suffix, what] : findings) {
       const auto attachment = origin.part + suffix;
       if (auto* parsed = std::get_if<parser::ParsedReport>(&what)) {
@@ -104,7 +104,7 @@ db::MessageKind kind_of(const mime::Message& mail, const Sorter& sorter) {
 }
 
 std::string why_ignored(db::MessageKind kind, const Sorter& sorter) {
-  if (kind == db::MessageKind::kBounce) return "a delivery status notification, into which nobody looks";
+  if (kind == db::MessageKind::kBounce) return "a delivery status report; what it sends back is not looked at";
   if (kind == db::MessageKind::kDmarc) return "a DMARC report";
   if (sorter.passed_over().empty()) return "no TLS report in it";
   const auto& [attachment, rejection] = sorter.passed_over().front();
