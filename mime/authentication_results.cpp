@@ -1,5 +1,7 @@
 #include "mime/authentication_results.hpp"
 
+#include <algorithm>
+
 #include "mime/lexer.hpp"
 #include "mime/text.hpp"
 #include "parser/text.hpp"
@@ -10,6 +12,10 @@ namespace {
 
 constexpr std::string_view kNameEnd = ";=/.";
 constexpr std::string_view kValueEnd = ";";
+
+bool is_number(std::string_view text) noexcept {  // or nothing
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 // methodspec: method [ "/" version ] "=" result
 bool read_method(Lexer& lexer, MethodResult& result) {
@@ -54,8 +60,8 @@ std::optional<AuthenticationResults> parse_authentication_results(std::string_vi
   AuthenticationResults parsed;
   parsed.authserv_id = lexer.value(";=");
   // RFC 8601 §2.2: a version may follow the authserv-id. Some servers begin with a result instead, and have no id.
-  if (lexer.peek() != ';') static_cast<void>(lexer.word(";="));
-  if (parsed.authserv_id.empty() || (!lexer.at_end() && lexer.peek() != ';')) return std::nullopt;
+  const bool is_followed_well = is_number(lexer.word(";=")) && (lexer.at_end() || lexer.peek() == ';');
+  if (parsed.authserv_id.empty() || !is_followed_well) return std::nullopt;
 
   while (lexer.skip_past(';')) {
     MethodResult result;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include <iconv.h>
@@ -37,7 +38,8 @@ class Converter {
     if (is_open()) iconv_close(handle_);
   }
 
-  [[nodiscard]] bool is_open() const noexcept { return handle_ != kNone; }
+  // iconv_open(3) fails with (iconv_t)-1, which is no pointer.
+  [[nodiscard]] bool is_open() const noexcept { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
 
   std::string convert(std::string_view bytes) {
     std::string text;
@@ -60,8 +62,6 @@ class Converter {
   }
 
  private:
-  static inline const iconv_t kNone =
-      reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr): the API's own
   iconv_t handle_;
 };
 

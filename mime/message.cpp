@@ -65,10 +65,10 @@ void take_leaf(const Entity& part, const Limits& limits, Message& message) {
   message.attachments.push_back(std::move(attachment));
 }
 
-void take_multipart(const Entity& multipart, Message& message) {
-  if (is_report_type(multipart.type, "tlsrpt")) message.says_tls_report = true;  // RFC 8460 §5.3
-  if (is_report_type(multipart.type, "feedback-report"))
-    message.says_dmarc_report = true;  // RFC 6591: a failure report
+// RFC 8460 §5.3; RFC 6591, a DMARC failure report.
+void note_report_type(const Content& type, Message& message) {
+  if (is_report_type(type, "tlsrpt")) message.says_tls_report = true;
+  if (is_report_type(type, "feedback-report")) message.says_dmarc_report = true;
 }
 
 void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
@@ -76,19 +76,9 @@ void take_parts(std::string_view bytes, const Limits& limits, Message& message) 
   while (!message.problem) {
     const auto entity = walker.next();
     if (!entity) break;
-    switch (entity->kind) {
-      case Entity::Kind::kLeaf:
-        take_leaf(*entity, limits, message);
-        break;
-      case Entity::Kind::kMultipart:
-        take_multipart(*entity, message);
-        break;
-      case Entity::Kind::kDeliveryStatus:
-        if (entity->is_root) message.kind = Kind::kBounce;
-        break;
-      case Entity::Kind::kMessage:
-        break;
-    }
+    note_report_type(entity->type, message);
+    if (entity->kind == Entity::Kind::kLeaf) take_leaf(*entity, limits, message);
+    if (entity->kind == Entity::Kind::kDeliveryStatus && entity->is_root) message.kind = Kind::kBounce;
   }
   if (!message.problem) message.problem = walker.problem();
 }

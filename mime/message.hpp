@@ -20,7 +20,7 @@ struct Limits {
   std::size_t message = 20u << 20;  // bytes of the whole message
   std::size_t header = 256u << 10;  // bytes of one header block
   std::size_t headers = 1u << 20;   // bytes of all header blocks of a message
-  std::size_t parts = 200;          // MIME parts of any kind
+  std::size_t parts = 200;          // MIME parts that have a number
   std::size_t nesting = 20;         // multiparts and message/rfc822 within each other
   std::size_t attachments = 50;     // parts that may hold a report
 };
@@ -51,8 +51,8 @@ enum class Kind { kMessage, kBounce };  // kBounce: a delivery status report (RF
 struct Message {
   Envelope envelope;
   Kind kind = Kind::kMessage;
-  bool says_tls_report = false;              // report-type=tlsrpt, a TLS-Report-* header, or a labelled part
-  bool says_dmarc_report = false;            // an attachment's name or the subject is a DMARC aggregate report's
+  bool says_tls_report = false;    // report-type=tlsrpt, a TLS-Report-* header, or a labelled part
+  bool says_dmarc_report = false;  // a file name or the subject is an aggregate report's, or it is a failure report
   std::vector<Attachment> attachments;       // in the order of the message
   std::optional<parser::Rejection> problem;  // a bound was hit: attachments are incomplete, the envelope may be
 };

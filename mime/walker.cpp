@@ -31,11 +31,10 @@ std::string_view boundary_of(const Content& type) {
 // RFC 2045 §6.4: a message is embedded as it is; where it says otherwise, only if it looks like that.
 TransferEncoding embedded_encoding(std::string_view declared, std::string_view body) {
   const TransferEncoding encoding = transfer_encoding(declared);
-  const bool begins_with_field = first_line(body).find(':') != std::string_view::npos;
-  if (encoding == TransferEncoding::kBase64 && begins_with_field) return TransferEncoding::kIdentity;
-  const bool has_escaped_sign = body.find("=3D") != std::string_view::npos;
-  if (encoding == TransferEncoding::kQuotedPrintable && !has_escaped_sign) return TransferEncoding::kIdentity;
-  return encoding;
+  bool is_true = true;
+  if (encoding == TransferEncoding::kBase64) is_true = first_line(body).find(':') == std::string_view::npos;
+  if (encoding == TransferEncoding::kQuotedPrintable) is_true = body.find("=3D") != std::string_view::npos;
+  return is_true ? encoding : TransferEncoding::kIdentity;
 }
 
 }  // namespace

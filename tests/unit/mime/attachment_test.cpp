@@ -200,6 +200,7 @@ TEST_CASE("A mail says that it carries a TLS report in several ways (mail-11, ma
       {"tls-report-submitter: x", true},
       {"Content-Type: multipart/report; report-type=tlsrpt; boundary=b", true},
       {"Content-Type: multipart/report; report-type=\"TLSRPT\"; boundary=b", true},
+      {"Content-Type: multipart/report; report-type=tlsrpt", true},
       {"Content-Type: multipart/report; report-type=other; boundary=b", false},
       {"Content-Type: application/tlsrpt+gzip", true},
   };

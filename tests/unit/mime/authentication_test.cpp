@@ -95,7 +95,7 @@ TEST_CASE("Only the configured authserv-id is believed") {
   for (const std::string_view id :
        {"mx.example.orgx", "xmx.example.org", "mx.example.or", "mx.example.org.", "mx.example.org/1", "example.org",
         "mx.example.org.evil.example", "\"mx.example.org \"", "(mx.example.org) evil.example",
-        "evil.example mx.example.org", "evil.example 1 mx.example.org"}) {
+        "evil.example mx.example.org", "evil.example 1 mx.example.org", "mx.example.org x", "mx.example.org 1x"}) {
     CAPTURE(id);
     CHECK(verdict({std::string(id) + "; dkim=pass header.d=sender.example"}) == "unknown");
   }

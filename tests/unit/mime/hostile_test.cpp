@@ -15,7 +15,8 @@ TEST_CASE("A hundred thousand nested multiparts end at the bound") {
   std::string mail;
   for (int i = 0; i < 100'000; ++i) {
     const std::string boundary = "b" + std::to_string(i);
-    mail += "Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n";
+    mail.append("Content-Type: multipart/mixed; boundary=").append(boundary);
+    mail.append("\r\n\r\n--").append(boundary).append("\r\n");
   }
   const Message message = read(mail);
   REQUIRE(message.problem);
@@ -55,7 +56,8 @@ TEST_CASE("Twenty megabytes of lookalikes of twenty boundaries are one part") {
   std::string mail;
   std::string boundary(70, 'a');
   for (int i = 0; i < 20; ++i) {
-    mail += "Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n";
+    mail.append("Content-Type: multipart/mixed; boundary=").append(boundary);
+    mail.append("\r\n\r\n--").append(boundary).append("\r\n");
     boundary += 'a';
   }
   mail += "\r\n{}\r\n" + repeat("--" + boundary + "b\r\n", 200'000);
