@@ -1,23 +1,13 @@
 #include "parser/report_builder.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "parser/domain.hpp"
-#include "parser/json_parser.hpp"
 
 namespace tlsrpt::parser {
 namespace {
 
 constexpr std::size_t kMostDeviations = 1000;  // a report; a hostile one could have millions
-
-// json-43: "mx: mx.example" → "mx.example".
-std::string_view without_policy_key(std::string_view host) {
-  while (host.starts_with("mx:")) host = trim(host.substr(3));
-  return host;
-}
 
 // An object's place in an array; nothing stands there before it is entered.
 bool is_element(Member member) {
@@ -209,125 +199,6 @@ void ReportBuilder::misplaced(Member member, std::string_view what) {
   }
   if (!is_element(member)) value(member, Scalar{});
   deviate(DeviationCode::kWrongType, what);
-}
-
-void ReportBuilder::begin_policy() {
-  policy().policy_type.reset();
-  policy().policy_domain.reset();
-  policy().policy_string.clear();
-  policy().mx_host.clear();
-}
-
-void ReportBuilder::begin_summary(bool present) {
-  has_summary_ = present;
-  has_successful_count_ = has_failure_count_ = false;
-  policy().total_successful_session_count = policy().total_failure_session_count = 0;
-}
-
-void ReportBuilder::add_policy(Member via) {
-  std::vector<Policy>& policies = parsed_.report.policies;
-  if (via == Member::kPolicies) {  // json-18
-    policies.clear();
-    has_policies_ = true;
-    deviate(DeviationCode::kObjectInsteadOfArray);
-  }
-  if (policies.size() == limits_.policies) {
-    reject(Reason::kTooManyPolicies,
-           fmt::format("the report has more than {} policies (limits.policies)", limits_.policies));
-    return;
-  }
-  spend(sizeof(Policy));
-  policies.emplace_back();
-  begin_summary(false);
-}
-
-void ReportBuilder::add_failure_detail(Member via) {
-  if (via == Member::kFailureDetails) {  // json-54
-    policy().failure_details.clear();
-    deviate(DeviationCode::kObjectInsteadOfArray);
-  }
-  if (failure_details_ == limits_.failure_details) {
-    reject(Reason::kTooManyFailureDetails, fmt::format("the report has more than {} failure details "
-                                                       "(limits.failure_details)",
-                                                       limits_.failure_details));
-    return;
-  }
-  ++failure_details_;
-  spend(sizeof(FailureDetail));
-  policy().failure_details.emplace_back();
-  has_failed_session_count_ = false;
-}
-
-void ReportBuilder::add_policy_string(std::string_view line) {
-  line = trim(line);  // json-38
-  if (line.empty()) return;
-  spend(sizeof(std::string));
-  policy().policy_string.emplace_back(line);
-}
-
-void ReportBuilder::add_mx_host(const Scalar& scalar) {
-  const std::optional<std::string> sent = text(scalar);
-  if (!sent) return;
-  const std::string lower = ascii_lower(trim(*sent));
-  const std::string_view host = without_policy_key(lower);
-  if (host.size() != lower.size()) deviate(DeviationCode::kMxHostPrefix, *sent);
-  const std::string pattern = normalize_domain(host);
-  const std::string_view bare = without_policy_key(pattern);  // normalising may have made full-width letters plain
-  if (bare.empty()) return;
-  spend(sizeof(std::string));
-  policy().mx_host.emplace_back(bare);
-}
-
-// json-37: one text instead of an array of lines.
-void ReportBuilder::split_policy_string(std::string_view lines) {
-  deviate(DeviationCode::kPolicyStringAsText, lines);
-  if (lines.starts_with('[')) {
-    add_policy_string(lines);
-    unpack_policy_string(path_.pointer());
-    return;
-  }
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find_first_of("\n;"), lines.size());
-    add_policy_string(lines.substr(0, end));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-}
-
-// json-35: an array whose only element is the text of an array.
-void ReportBuilder::unpack_policy_string(const std::string& pointer) {
-  std::vector<std::string>& lines = policy().policy_string;
-  while (lines.size() == 1 && lines.front().starts_with('[')) {
-    const std::optional<std::vector<std::string>> packed = parse_string_array(lines.front());
-    if (!packed) return;
-    deviate_at(DeviationCode::kPackedPolicyString, pointer, lines.front());
-    lines.clear();
-    for (const std::string& line : *packed) {
-      if (const auto sound = text({ScalarKind::kString, line})) add_policy_string(*sound);
-    }
-  }
-}
-
-void ReportBuilder::finish_policy() {
-  if (!policy().policy_type) deviate_below(DeviationCode::kMissingPolicyType, "/policy/policy-type");
-  if (!policy().policy_domain) deviate_below(DeviationCode::kMissingPolicyDomain, "/policy/policy-domain");
-  if (!has_summary_) {
-    deviate_below(DeviationCode::kMissingSummary, "/summary");
-    return;
-  }
-  if (!has_successful_count_)
-    deviate_below(DeviationCode::kMissingSessionCount, "/summary/total-successful-session-count");
-  if (!has_failure_count_) deviate_below(DeviationCode::kMissingSessionCount, "/summary/total-failure-session-count");
-}
-
-void ReportBuilder::finish_failure_detail() {
-  if (detail().result_type.empty()) {
-    detail().result_type = "unknown";
-    deviate_below(DeviationCode::kMissingResultType, "/result-type");
-  }
-  if (!has_failed_session_count_) {
-    detail().failed_session_count = 1;
-    deviate_below(DeviationCode::kMissingFailedSessionCount, "/failed-session-count");
-  }
 }
 
 std::variant<ParsedReport, Rejection> ReportBuilder::finish() {

@@ -138,7 +138,7 @@ void ReportHandler::finish_report() {
   if (keep_text_) raw = stream_->feed().kept_until(stream_->position() + 1);  // '}' itself is still ahead
   if (!is_report(path_.frames.back().seen)) {
     builder_.discard();
-    no_report("none of a report's members");
+    no_report("too few of a report's members");
     return;
   }
   std::variant<ParsedReport, Rejection> report = builder_.finish();
