@@ -1,5 +1,6 @@
 #include "db/copy.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <pqxx/version>
@@ -41,28 +42,31 @@ struct CopyStream::Stream {
 
 namespace {
 
-// PostgreSQL, COPY, "Text Format": what a value may not hold as it is.
-void append_escaped(std::string& to, std::string_view value) {
-  static constexpr std::string_view kSpecial = "\\\t\n\r";
-  for (std::size_t at = 0; (at = value.find_first_of(kSpecial)) != std::string_view::npos;) {
-    to += value.substr(0, at);
-    to += '\\';
-    switch (value[at]) {
-      case '\t':
-        to += 't';
-        break;
-      case '\n':
-        to += 'n';
-        break;
-      case '\r':
-        to += 'r';
-        break;
-      default:
-        to += '\\';
-    }
-    value.remove_prefix(at + 1);
+// PostgreSQL, COPY, "Text Format": the letter that stands for a character after a backslash; 0 for all that need none.
+constexpr char escape_of(char c) noexcept {
+  switch (c) {
+    case '\\':
+      return '\\';
+    case '\t':
+      return 't';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    default:
+      return '\0';
   }
-  to += value;
+}
+
+void append_escaped(std::string& to, std::string_view value) {
+  const auto is_special = [](char c) { return escape_of(c) != '\0'; };
+  for (auto rest = value.begin(); rest != value.end();) {
+    const auto special = std::find_if(rest, value.end(), is_special);
+    to.append(rest, special);
+    if (special == value.end()) return;
+    to += {'\\', escape_of(*special)};
+    rest = special + 1;
+  }
 }
 
 }  // namespace

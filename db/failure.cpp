@@ -31,8 +31,7 @@ std::string one_line(std::string_view text) {
 
 // PostgreSQL, "Error Codes".
 Kind kind_of(std::string_view sqlstate) {
-  static constexpr std::string_view kTryLater[] = {"08",    "53",    "40001", "40P01", "55P03",
-                                                   "57014", "57P01", "57P02", "57P03"};
+  static constexpr std::string_view kTryLater[] = {"08", "40", "53", "55P03", "57014", "57P01", "57P02", "57P03"};
   static constexpr std::string_view kSetUp[] = {"3D000", "28", "42501", "3F000", "25006"};
   static constexpr std::string_view kData[] = {"22", "23"};
   const auto is_one_of = [&](const auto& prefixes) {

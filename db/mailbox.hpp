@@ -34,7 +34,7 @@ struct MailboxState {
 // uid_validity and watermarks: reading starts again at UID 1.
 MailboxState enter_mailbox(const Connection& connection, const MailboxIdentity& identity);
 
-// As stored, without making anything; none before the first run, or without a schema (for --dry-run).
+// The same without writing anything; none before the first run, or without a schema (for --dry-run).
 [[nodiscard]] std::optional<MailboxState> peek_mailbox(const Connection& connection, const MailboxIdentity& identity);
 
 // Another UIDVALIDITY: the watermarks are 0 from now on.

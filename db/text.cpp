@@ -16,11 +16,12 @@ namespace {
 void append_quoted(std::string& to, std::string_view element) {
   const std::size_t begin = to.size();
   append_storable(to, element);
-  if (to.find_first_of("\"\\", begin) == std::string::npos) return;
+  const auto is_special = [](char c) { return c == '"' || c == '\\'; };
+  if (std::none_of(to.begin() + static_cast<std::ptrdiff_t>(begin), to.end(), is_special)) return;
   const std::string text = to.substr(begin);
   to.resize(begin);
   for (const char c : text) {
-    if (c == '"' || c == '\\') to += '\\';
+    if (is_special(c)) to += '\\';
     to += c;
   }
 }
