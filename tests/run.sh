@@ -25,7 +25,7 @@ for argument in "$@"; do
       build="build-sanitize"
       # Ten disturbances look for memory errors as well as fifty do.
       export TLSRPT_TEST_DISTURBANCES=${TLSRPT_TEST_DISTURBANCES:-10}
-      options+=("-Db_sanitize=address,undefined" -Db_lundef=false)
+      options+=("-Db_sanitize=address,undefined" -Db_lundef=false -Doptimization=1)
       ;;
     --all) runner_options+=(--all) ;;
     unit | integration | e2e | lint) suites+=("$argument") ;;
