@@ -36,6 +36,9 @@ if ((${#suites[@]} == 0)); then
   suites=(unit integration e2e lint)
 fi
 
+# Whatever keeps the tests from running is a failure, and is counted as one.
+trap 'echo "0 passed, 1 failed"' ERR
+
 install_packages "${build_packages[@]}" "${server_packages[@]}" "${lint_packages[@]}" ccache
 
 # Only a build directory that is configured differently is configured again.
