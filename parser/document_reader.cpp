@@ -38,9 +38,9 @@ void note_packing(std::vector<Finding>& findings, DeviationCode code, std::strin
 }
 
 std::vector<Finding> DocumentReader::read(TextSource& text, bool keep_text) {
-  const Budget before = memory_;
+  const Allowance before = allowance_;
   if (read_documents(text, keep_text, false) == Outcome::kMendable) {
-    memory_ = before;
+    allowance_ = before;
     text.rewind();
     mender_.open(text);
     read_documents(mender_, keep_text, true);

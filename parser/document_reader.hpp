@@ -17,8 +17,8 @@ namespace tlsrpt::parser {
 // A JSON text → the reports in it: one document, an array of them, or several documents one after the other.
 class DocumentReader {
  public:
-  DocumentReader(const Limits& limits, Budget& memory)
-      : memory_(memory), parser_(limits.string, limits.json_depth), handler_(limits, memory) {}
+  DocumentReader(const Limits& limits, Allowance& allowance)
+      : allowance_(allowance), parser_(limits.string, limits.json_depth), handler_(limits, allowance) {}
 
   // Never empty. Reads to the text's end, even behind an error, so that whatever check stands there is made. Throws
   // Refused. `keep_text`: each report's `raw` is made of its own part of the text.
@@ -35,7 +35,7 @@ class DocumentReader {
   Outcome read_further_documents(JsonStream& stream, bool mended);
   [[nodiscard]] bool found_report(std::size_t since);
 
-  Budget& memory_;
+  Allowance& allowance_;
   Mender mender_;
   Gzipper gzipper_;
   JsonParser parser_;

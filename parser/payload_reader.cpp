@@ -12,11 +12,13 @@
 namespace tlsrpt::parser {
 namespace {
 
-// What one message's reports may take once read: as much as one report at all its bounds.
-std::size_t memory_for(const Limits& limits) {
+// As much memory as one report at all its bounds takes.
+Allowance allowance_for(const Limits& limits) {
   constexpr std::size_t kBoundless = std::size_t{1} << 40;
-  return std::min(limits.decompressed, kBoundless) + std::min(limits.policies, kBoundless) * sizeof(Policy) +
-         std::min(limits.failure_details, kBoundless) * sizeof(FailureDetail);
+  constexpr std::size_t kNameConversions = 10'000;
+  return {Budget(std::min(limits.decompressed, kBoundless) + std::min(limits.policies, kBoundless) * sizeof(Policy) +
+                 std::min(limits.failure_details, kBoundless) * sizeof(FailureDetail)),
+          Budget(kNameConversions)};
 }
 
 [[noreturn]] void refuse_unknown() {
@@ -32,11 +34,11 @@ NotAReport xml(std::string_view head) {
 }  // namespace
 
 PayloadReader::PayloadReader(const Limits& limits)
-    : limits_(limits), decompressed_(limits.decompressed), memory_(memory_for(limits)), documents_(limits_, memory_) {}
+    : limits_(limits), decompressed_(limits.decompressed), allowance_(allowance_for(limits)), documents_(limits_, allowance_) {}
 
 void PayloadReader::start_message() noexcept {
   decompressed_ = Budget(limits_.decompressed);
-  memory_ = Budget(memory_for(limits_));
+  allowance_ = allowance_for(limits_);
 }
 
 std::vector<Finding> PayloadReader::read(std::string_view payload) {
@@ -70,7 +72,7 @@ std::vector<Finding> PayloadReader::read_unpacked() {
 
 std::vector<Finding> PayloadReader::read_gzip(std::string_view payload) {
   const Budget decompressed = decompressed_;
-  const Budget memory = memory_;
+  const Allowance allowance = allowance_;
   payload_.rewind();
   std::vector<Finding> findings = read_compressed(payload_, Inflater::Wrapping::kGzip, false);
   if (std::none_of(findings.begin(), findings.end(), is_report)) return findings;
@@ -82,7 +84,7 @@ std::vector<Finding> PayloadReader::read_gzip(std::string_view payload) {
     return findings;
   }
   decompressed_ = decompressed;
-  memory_ = memory;
+  allowance_ = allowance;
   payload_.rewind();
   return read_compressed(payload_, Inflater::Wrapping::kGzip, true);
 }

@@ -37,7 +37,7 @@ class PayloadReader {
 
   Limits limits_;
   Budget decompressed_;  // bytes left to this message
-  Budget memory_;        // for what its reports are once read
+  Allowance allowance_;
   MemorySource payload_;
   Inflater outer_;
   Inflater inner_;

@@ -246,8 +246,4 @@ std::string ReportBuilder::keep(std::string text) {
   return text;
 }
 
-void ReportBuilder::spend(std::size_t bytes) {
-  spend_memory(memory_, bytes);
-}
-
 }  // namespace tlsrpt::parser

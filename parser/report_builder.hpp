@@ -27,9 +27,9 @@ struct Scalar {
 // Builds one report from its JSON values: normalises each, and records every liberty that it takes.
 class ReportBuilder {
  public:
-  // What is built is spent from `memory`.
-  ReportBuilder(const Limits& limits, const JsonPath& path, Budget& memory) noexcept
-      : limits_(limits), path_(path), memory_(memory) {}
+  // What is built is spent from the allowance.
+  ReportBuilder(const Limits& limits, const JsonPath& path, Allowance& allowance) noexcept
+      : limits_(limits), path_(path), allowance_(allowance) {}
 
   // Control characters in texts were raw in the JSON: see Mender.
   void begin(bool mended);
@@ -82,11 +82,12 @@ class ReportBuilder {
   void deviate_at(DeviationCode code, std::string pointer, std::string_view detail);
   void deviate_below(DeviationCode code, std::string_view members) { deviate_at(code, path_.pointer_to(members), {}); }
   std::string keep(std::string text);
-  void spend(std::size_t bytes);
+  std::string normalized(std::string_view domain);
+  void spend(std::size_t bytes) { allowance_.spend_memory(bytes); }
 
   const Limits& limits_;
   const JsonPath& path_;
-  Budget& memory_;
+  Allowance& allowance_;
   bool mended_ = false;
   ParsedReport parsed_;
   std::optional<Rejection> rejection_;

@@ -153,7 +153,7 @@ void ReportHandler::finish_report() {
 }
 
 void ReportHandler::no_report(std::string detail) {
-  spend_memory(memory_, sizeof(Finding));
+  allowance_.spend_memory(sizeof(Finding));
   findings_.push_back({"", NotAReport{NotAReport::Kind::kOther, std::move(detail)}});
 }
 

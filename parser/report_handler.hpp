@@ -31,8 +31,8 @@ class ReportHandler {
   bool begin(ContainerKind kind);
   bool end();
 
-  ReportHandler(const Limits& limits, Budget& memory) noexcept
-      : limits_(limits), memory_(memory), builder_(limits, path_, memory) {}
+  ReportHandler(const Limits& limits, Allowance& allowance) noexcept
+      : limits_(limits), allowance_(allowance), builder_(limits, path_, allowance) {}
 
   // Ready for a text. `keep_text`: a report's `raw` is made of its part of the text. `mended`: it comes from Mender.
   void start(JsonStream& stream, bool keep_text, bool mended);
@@ -55,7 +55,7 @@ class ReportHandler {
   void value_read() noexcept;
 
   const Limits& limits_;
-  Budget& memory_;
+  Allowance& allowance_;
   JsonPath path_;
   ReportBuilder builder_;
   JsonStream* stream_ = nullptr;

@@ -83,7 +83,7 @@ void ReportBuilder::add_mx_host(const Scalar& scalar) {
   const std::string lower = ascii_lower(trim(*sent));
   const std::string_view host = without_policy_key(lower);
   if (host.size() != lower.size()) deviate(DeviationCode::kMxHostPrefix, *sent);
-  const std::string pattern = normalize_domain(host);
+  const std::string pattern = normalized(host);
   const std::string_view bare = without_policy_key(pattern);  // normalising may have made full-width letters plain
   if (bare.empty()) return;
   spend(sizeof(std::string));

@@ -59,9 +59,17 @@ void ReportBuilder::read_policy_type(const Scalar& scalar) {
 std::optional<std::string> ReportBuilder::domain(const Scalar& scalar) {
   const std::optional<std::string> sent = text(scalar);
   if (!sent) return std::nullopt;
-  std::string name = normalize_domain(*sent);
+  std::string name = normalized(*sent);
   if (name.empty()) return std::nullopt;
   return name;
+}
+
+std::string ReportBuilder::normalized(std::string_view domain) {
+  if (!is_ascii(domain)) {
+    if (allowance_.name_conversions.left() == 0) return ascii_lower(domain);
+    allowance_.name_conversions.take(1);
+  }
+  return normalize_domain(domain);
 }
 
 std::optional<std::string> ReportBuilder::address(const Scalar& scalar) {

@@ -67,14 +67,20 @@ class Budget {
   std::size_t left_;
 };
 
-// Takes memory for what is built of a message's reports. Throws Refused.
-inline void spend_memory(Budget& memory, std::size_t bytes) {
-  if (bytes > memory.left()) {
-    throw Refused(Reason::kDecompressedTooLarge,
-                  "the message's reports take more memory than limits.decompressed allows");
+// What may still be built of one message's reports.
+struct Allowance {
+  Budget memory;           // bytes
+  Budget name_conversions; // names to A-labels: one takes longer than reading a small report
+
+  // Throws Refused.
+  void spend_memory(std::size_t bytes) {
+    if (bytes > memory.left()) {
+      throw Refused(Reason::kDecompressedTooLarge,
+                    "the message's reports take more memory than limits.decompressed allows");
+    }
+    memory.take(bytes);
   }
-  memory.take(bytes);
-}
+};
 
 // What one decompressing source takes of its message's budget.
 class Meter {

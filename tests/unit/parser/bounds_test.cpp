@@ -220,6 +220,17 @@ TEST_CASE("millions of duplicate keys take no memory") {
   CHECK(outcome(report_with("\"report-id\"", repeated("\"report-id\":1,", 2'000'000) + "\"report-id\"")) == "report");
 }
 
+TEST_CASE("ten thousand names of a message become A-labels, more are only lower-cased") {
+  const auto with_hosts = [](std::size_t count) {
+    return with_policies(R"({"policy":{"mx-host":[)" + repeated("\"\xC3\xA4.Example\",", count) + "\"end.example\"]}}");
+  };
+  const std::vector<std::string> most = report_of(with_hosts(10'000)).report.policies.at(0).mx_host;
+  CHECK(most.at(9'999) == "xn--4ca.example");
+  const std::vector<std::string> more = report_of(with_hosts(10'001)).report.policies.at(0).mx_host;
+  CHECK(more.at(9'999) == "xn--4ca.example");
+  CHECK(more.at(10'000) == "\xC3\xA4.example");
+}
+
 TEST_CASE("limits beyond any memory are no limits") {
   Limits limits;
   limits.decompressed = limits.json_depth = limits.string = limits.policies = limits.failure_details =
