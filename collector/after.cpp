@@ -10,7 +10,7 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr std::size_t kGroup = 500;
+constexpr std::size_t kGroup = 100;  // a command's worth: no more than that is repeated after a kill
 
 // False where the server cannot expunge single messages: they stay behind, flagged \Deleted.
 bool act(imap::Session& session, const MailboxConfig& mailbox, std::span<const imap::Uid> uids) {

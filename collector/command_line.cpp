@@ -163,7 +163,7 @@ void add_file_commands(CLI::App& app, CommandLine& line) {
 
 void add_report_command(CLI::App& app, CommandLine& line) {
   const Command<ReportOptions> report(app, line, "report", "a period's answer: sessions, failures, causes and remedies",
-                                      "report --from 2026-01-01 --to 2026-01-31 --format html -o january.html",
+                                      "report --from 2026-01-01 --to 2026-01-31 --format json -o january.json",
                                       [](const ReportOptions& options) { check_period(options); });
   auto& options = report.options;
   auto* days = report.app.add_option("--days", options.days, "so many days up to now (default: 7)")

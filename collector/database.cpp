@@ -2,12 +2,19 @@
 
 #include "collector/log.hpp"
 #include "db/migrator.hpp"
+#include "db/setting.hpp"
 
 namespace tlsrpt::collector {
 
 void prepare_schema(const db::Connection& database, const Config& config) {
-  if (!config.migrate) return db::require_current_schema(database);
-  for (const auto& name : db::migrate(database)) log::info("database {}: applied migration {}", database.where(), name);
+  if (config.migrate) {
+    for (const auto& name : db::migrate(database)) {
+      log::info("database {}: applied migration {}", database.where(), name);
+    }
+  } else {
+    db::require_current_schema(database);
+  }
+  db::keep_setting(database, {.poll_every = config.poll.every});
 }
 
 db::Connection open_database(const Config& config) {

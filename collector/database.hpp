@@ -5,7 +5,8 @@
 
 namespace tlsrpt::collector {
 
-// Applies what is pending, unless `database.migrate` is false: then a schema that is not current is an error.
+// Applies what is pending, unless `database.migrate` is false: then a schema that is not current is an error. Copies
+// into the database what its views need of the configuration.
 void prepare_schema(const db::Connection& database, const Config& config);
 
 // A connection with the schema prepared: for commands that write.

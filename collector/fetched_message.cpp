@@ -41,7 +41,8 @@ db::NewMessage MessageReader::read(imap::FetchedMessage fetched, bool in_a_proce
                           fmt::format("the message is {} bytes; limits.message is {}", fetched.size, max_message_));
   } else if (fetched.what == What::kNoBody) {
     message = quarantined(parser::Reason::kFetchFailed, "the server lists the message but does not hand it out");
-  } else if (in_a_process_of_its_own && !survives([&] { (void)ingester_.read_mail(fetched.body); }, kTrialPatience)) {
+  } else if (in_a_process_of_its_own &&
+             !survives([&] { (void)accept(ingester_.read_mail(fetched.body), acceptance_, true); }, kTrialPatience)) {
     message = quarantined(parser::Reason::kCrashed, "reading the message ended the process that tried");
     message.raw = std::move(fetched.body);
   } else {

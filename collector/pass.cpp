@@ -1,12 +1,15 @@
 #include "collector/pass.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <exception>
 #include <future>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "collector/after.hpp"
 #include "collector/counts.hpp"
@@ -24,7 +27,8 @@ namespace tlsrpt::collector {
 namespace {
 
 constexpr std::chrono::seconds kLockPatience{5};
-constexpr int kSuspiciousRuns = 2;  // as many unfinished runs at one watermark look like a message that kills
+constexpr int kSuspiciousRuns = 2;          // as many unfinished runs at one watermark look like a message that kills
+constexpr std::size_t kTriedMessages = 50;  // then so many are tried first, a batch that lands soon
 
 std::string filter_of(const PassRequest& request) {
   std::string filter;
@@ -55,9 +59,13 @@ bool nothing_new(const imap::Folder& folder, std::uint64_t watermark) {
 // Holds the advisory lock, which only saves double work: the conditional watermark is the guarantee.
 class MailboxLock {
  public:
-  MailboxLock(const db::Connection& database, db::MailboxKey key) : database_(database), key_(key) {
+  MailboxLock(const db::Connection& database, db::MailboxKey key, const MailboxConfig& mailbox)
+      : database_(database), key_(key) {
     if (!db::lock_mailbox(database_, key_, kLockPatience)) {
-      throw db::Error(db::Error::Kind::kOvertaken, "the mailbox is being read elsewhere; try again later");
+      throw db::Error(db::Error::Kind::kOvertaken,
+                      fmt::format("{}: {} is being read elsewhere, by another process with this database; try again "
+                                  "later",
+                                  mailbox.account.server, mailbox.folder));
     }
   }
   ~MailboxLock() {
@@ -125,7 +133,7 @@ class Pass {
   void read(const db::Connection& database, std::future<std::unique_ptr<imap::Session>>& login) {
     // 2. The mailbox row, and the right to read.
     state_ = db::enter_mailbox(database, identity_of(mailbox_));
-    const MailboxLock lock(database, state_.key);
+    const MailboxLock lock(database, state_.key, mailbox_);
     state_ = db::peek_mailbox(database, identity_of(mailbox_)).value();  // as whoever had the lock before left it
 
     // 3. Open the folder.
@@ -145,7 +153,8 @@ class Pass {
     }
 
     // 5. Finish what an earlier pass had stored and not yet tidied away.
-    if (mailbox_.after != After::kKeep) finish_after(*session, database, mailbox_, state_.key, folder.uid_validity);
+    //    Where the server will not have it, that is no reason to read nothing.
+    const auto unfinished = try_finish_after(*session, database, folder.uid_validity);
 
     // 6. Read and store.
     bool complete = true;
@@ -159,7 +168,20 @@ class Pass {
     if (complete && counts_.fetched > 0 && mailbox_.after != After::kKeep) {
       finish_after(*session, database, mailbox_, state_.key, folder.uid_validity);
     }
+    if (unfinished && counts_.fetched == 0) std::rethrow_exception(unfinished);
     if (complete) session->logout();
+  }
+
+  std::exception_ptr try_finish_after(imap::Session& session, const db::Connection& database,
+                                      std::uint64_t uid_validity) {
+    if (mailbox_.after == After::kKeep) return nullptr;
+    try {
+      finish_after(session, database, mailbox_, state_.key, uid_validity);
+      return nullptr;
+    } catch (const imap::Error& error) {
+      log::warning("mailbox {}: what `after` asks is still to be done: {}", mailbox_.name, error.what());
+      return std::current_exception();
+    }
   }
 
   bool collect(const db::Connection& database, imap::Session& session, const imap::Folder& folder) {
@@ -191,17 +213,26 @@ class Pass {
   }
 
   // False if it was stopped before the end.
-  bool fetch_and_store(const db::Connection& database, imap::Session& session, const std::vector<imap::Uid>& uids) {
+  bool fetch_and_store(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids) {
     if (uids.empty()) return true;
     db::note_run_begun(database, state_.key);
-    suspicious_ = state_.unfinished_runs >= kSuspiciousRuns;
-    if (suspicious_) {
-      log::warning("mailbox {}: {} runs ended without a word after UID {}: trying each message in a process of its own",
-                   mailbox_.name, state_.unfinished_runs, watermark_.from);
-    }
-    MessageReader reader(config_, mailbox_);
     std::optional<Progress> progress;
     if (request_.progress) progress.emplace(mailbox_.name, uids.size());
+    if (state_.unfinished_runs >= kSuspiciousRuns) {
+      log::warning(
+          "mailbox {}: {} runs ended without a word after UID {}: trying the next messages in a process of "
+          "their own",
+          mailbox_.name, state_.unfinished_runs, watermark_.from);
+      const auto first = uids.first(std::min(kTriedMessages, uids.size()));
+      if (!fetch_and_store_group(database, session, first, true, progress)) return false;
+      uids = uids.subspan(first.size());
+    }
+    return uids.empty() || fetch_and_store_group(database, session, uids, false, progress);
+  }
+
+  bool fetch_and_store_group(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids,
+                             bool suspicious, std::optional<Progress>& progress) {
+    MessageReader reader(config_, mailbox_);
     bool stopped = false;
     run_pipeline({.fetch =
                       [&](const auto& sink) {
@@ -211,7 +242,7 @@ class Pass {
                           return !stopped;
                         });
                       },
-                  .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), suspicious_); },
+                  .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), suspicious); },
                   .write = [&](std::vector<db::NewMessage> batch) { store(database, std::move(batch)); }},
                  {});
     return !stopped;
@@ -223,7 +254,6 @@ class Pass {
         database, watermark_, std::move(batch),
         {.after_pending = mailbox_.after != After::kKeep, .quarantine_bytes = config_.quarantine_bytes});
     watermark_.from = watermark_.to;
-    suspicious_ = false;
     add(counts_, written.counts);
   }
 
@@ -233,7 +263,6 @@ class Pass {
   db::MailboxState state_;
   db::Watermark watermark_;
   db::PollRun counts_;
-  std::atomic<bool> suspicious_ = false;
 };
 
 }  // namespace

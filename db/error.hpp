@@ -14,7 +14,7 @@ class Error : public std::runtime_error {
     kNewer,            // the schema was made by a later program
     kSchemaMissing,    // no schema, or migrations are pending, and `migrate: false`
     kOvertaken,        // the watermark moved under us: somebody else reads this mailbox
-    kRefusedData,      // SQLSTATE class 22 or 23: these rows cannot be held
+    kRefusedData,      // SQLSTATE class 22, 23 or 54: these rows cannot be held
     kBug,              // anything else: our SQL is wrong
   };
 

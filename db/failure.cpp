@@ -33,7 +33,7 @@ std::string one_line(std::string_view text) {
 Kind kind_of(std::string_view sqlstate) {
   static constexpr std::string_view kTryLater[] = {"08", "40", "53", "55P03", "57014", "57P01", "57P02", "57P03"};
   static constexpr std::string_view kSetUp[] = {"3D000", "28", "42501", "3F000", "25006"};
-  static constexpr std::string_view kData[] = {"22", "23"};
+  static constexpr std::string_view kData[] = {"22", "23", "54"};
   const auto is_one_of = [&](const auto& prefixes) {
     return std::any_of(std::begin(prefixes), std::end(prefixes),
                        [&](std::string_view prefix) { return sqlstate.starts_with(prefix); });

@@ -52,7 +52,7 @@ void skip_to(const Connection& connection, MailboxKey key, std::uint64_t uid_val
 void note_run_begun(const Connection& connection, MailboxKey key);
 
 struct PollRun {
-  std::string command;                        // "collect", "backfill", "run", "reprocess", "import"
+  std::string command;                        // "collect", "backfill", "run" or "import"
   std::int64_t fetched = 0;
   std::int64_t stored = 0, updated = 0, duplicate = 0, ignored = 0, quarantined = 0, partial = 0;  // messages
   std::optional<std::string> error;

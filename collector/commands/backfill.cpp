@@ -27,6 +27,7 @@ ExitCode execute(const BackfillOptions& options, const Config& config) {
   const auto mailboxes = selected_mailboxes(config, options.mailbox);
   const StopSignal stop;
   return for_each_mailbox(config, mailboxes, [&](const MailboxConfig& mailbox) {
+    if (stop.token().stop_requested()) return;
     poll(config, mailbox,
          {.command = "backfill",
           .backfill = true,

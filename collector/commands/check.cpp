@@ -7,6 +7,7 @@
 #include "collector/error.hpp"
 #include "collector/escape.hpp"
 #include "collector/imap/session.hpp"
+#include "collector/log.hpp"
 #include "collector/output.hpp"
 #include "collector/pass.hpp"
 #include "collector/reaction.hpp"
@@ -27,7 +28,12 @@ class Checklist {
       return true;
     } catch (...) {
       const auto verdict = react(std::current_exception());
-      output_.write(fmt::format("[fail] {}: {}\n", printable(what), printable(verdict.text)));
+      std::string_view rest = verdict.text;  // a configuration's errors are a line each
+      while (!rest.empty()) {
+        const auto line = rest.substr(0, rest.find('\n'));
+        output_.write(fmt::format("[fail] {}: {}\n", printable(what), printable(line)));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      }
       worst_ = worse(worst_, verdict.exit_code);
       return false;
     }
@@ -85,6 +91,7 @@ ExitCode execute(const CheckOptions&, const std::optional<std::string>& config_o
   if (!checklist.item("configuration", [&] {
         const auto path = find_config(config_option);
         if (path) config = load_config(*path);
+        for (const auto& warning : config.warnings) log::warning("{}", warning);
         return path ? *path : std::string("no file: the defaults");
       })) {
     return checklist.finish();

@@ -35,6 +35,7 @@ ExitCode execute(const CollectOptions& options, const Config& config) {
   const StopSignal stop;
   if (options.dry_run) return preview(config, mailboxes, stop.token());
   return for_each_mailbox(config, mailboxes, [&](const MailboxConfig& mailbox) {
+    if (stop.token().stop_requested()) return;
     poll(config, mailbox, {.command = "collect", .progress = mailboxes.size() == 1, .stop = stop.token()});
   });
 }

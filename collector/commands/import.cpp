@@ -78,6 +78,7 @@ ExitCode execute(const ImportOptions& options, const Config& config) {
   output.write(describe(counts) + "\n");
   output.finish();
   if (missing) return ExitCode::kNoInput;
+  bad = bad || counts.quarantined + counts.partial > 0;  // the database may have found more
   return bad ? ExitCode::kBadInput : ExitCode::kOk;
 }
 

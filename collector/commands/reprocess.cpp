@@ -35,8 +35,9 @@ class Refetcher {
   std::optional<imap::FetchedMessage> fetch(const MailboxConfig& mailbox, const db::QuarantinedMessage& message) {
     auto& open = sessions_[mailbox.name];
     if (!open.session) {
-      open.session = std::make_unique<imap::Session>(login_account(mailbox));
-      open.uid_validity = open.session->examine(mailbox.folder).uid_validity;
+      auto session = std::make_unique<imap::Session>(login_account(mailbox));
+      open.uid_validity = session->examine(mailbox.folder).uid_validity;
+      open.session = std::move(session);
     }
     if (open.uid_validity != message.uid_validity || !message.uid) return std::nullopt;
     std::optional<imap::FetchedMessage> fetched;
