@@ -8,7 +8,7 @@ enum class ExitCode : int {
   kUsage = 64,
   kBadInput = 65,
   kNoInput = 66,
-  kUnavailable = 69,     // TLS or certificate failure; the server breaks the protocol
+  kUnavailable = 69,  // TLS or certificate failure; the server breaks the protocol
   kBug = 70,
   kCannotWrite = 74,
   kTryLater = 75,

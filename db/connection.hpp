@@ -18,9 +18,9 @@ class Connection {
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
 
-  [[nodiscard]] const std::string& where() const noexcept;     // "tlsrpt at localhost:5432", for messages; no secret
+  [[nodiscard]] const std::string& where() const noexcept;  // "tlsrpt at localhost:5432", for messages; no secret
 
-  struct State;                                                // db/connection_state.hpp, for the files of db/ alone
+  struct State;  // db/connection_state.hpp, for the files of db/ alone
   [[nodiscard]] State& state() const noexcept { return *state_; }
 
  private:

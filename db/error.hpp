@@ -9,13 +9,13 @@ namespace tlsrpt::db {
 class Error : public std::runtime_error {
  public:
   enum class Kind {
-    kUnavailable,      // down, restarting, timeout, deadlock, connection lost (also with a commit in doubt): try later
-    kMisconfigured,    // no such database, role or privilege, refused password, bad connection string
-    kNewer,            // the schema was made by a later program
-    kSchemaMissing,    // no schema, or migrations are pending, and `migrate: false`
-    kOvertaken,        // the watermark moved under us: somebody else reads this mailbox
-    kRefusedData,      // SQLSTATE class 22, 23 or 54: these rows cannot be held
-    kBug,              // anything else: our SQL is wrong
+    kUnavailable,    // down, restarting, timeout, deadlock, connection lost (also with a commit in doubt): try later
+    kMisconfigured,  // no such database, role or privilege, refused password, bad connection string
+    kNewer,          // the schema was made by a later program
+    kSchemaMissing,  // no schema, or migrations are pending, and `migrate: false`
+    kOvertaken,      // the watermark moved under us: somebody else reads this mailbox
+    kRefusedData,    // SQLSTATE class 22, 23 or 54: these rows cannot be held
+    kBug,            // anything else: our SQL is wrong
   };
 
   Error(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}

@@ -14,7 +14,7 @@ namespace tlsrpt::db {
 using MailboxKey = std::int64_t;
 
 struct MailboxIdentity {
-  std::string name;        // unique; what the configuration calls it
+  std::string name;  // unique; what the configuration calls it
   std::string server;
   std::string username;
   std::string folder;
@@ -25,9 +25,9 @@ struct MailboxState {
   MailboxKey key = 0;
   std::optional<std::uint64_t> uid_validity;
   std::uint64_t last_uid = 0;
-  std::optional<std::uint64_t> backfill_uid;        // progress of an unfinished backfill
-  std::string backfill_filter;                      // its --since/--before, "" without
-  int unfinished_runs = 0;                          // runs begun at this watermark and not ended
+  std::optional<std::uint64_t> backfill_uid;  // progress of an unfinished backfill
+  std::string backfill_filter;                // its --since/--before, "" without
+  int unfinished_runs = 0;                    // runs begun at this watermark and not ended
 };
 
 // The row of this name, made or brought up to date. Another server, username or folder behind the same name forgets
@@ -52,7 +52,7 @@ void skip_to(const Connection& connection, MailboxKey key, std::uint64_t uid_val
 void note_run_begun(const Connection& connection, MailboxKey key);
 
 struct PollRun {
-  std::string command;                        // "collect", "backfill", "run" or "import"
+  std::string command;  // "collect", "backfill", "run" or "import"
   std::int64_t fetched = 0;
   std::int64_t stored = 0, updated = 0, duplicate = 0, ignored = 0, quarantined = 0, partial = 0;  // messages
   std::optional<std::string> error;

@@ -13,7 +13,7 @@ namespace tlsrpt::db {
 struct MigrationStatus {
   int version = 0;
   std::string name;
-  std::optional<std::string> applied_at;    // none: pending
+  std::optional<std::string> applied_at;  // none: pending
   bool checksum_matches = true;
 };
 

@@ -17,13 +17,13 @@ struct QuarantineEntry {
   std::string attachment;
   std::string reason;
   std::string detail;
-  std::optional<std::string> mailbox;          // its name; none for imports
+  std::optional<std::string> mailbox;  // its name; none for imports
   std::string source;
   std::optional<std::string> from_domain;
   std::optional<std::string> subject;
   std::optional<std::string> rfc822_message_id;
-  std::optional<std::string> received_at;      // ISO 8601, UTC
-  std::string age;                             // "3 d", by the database's clock
+  std::optional<std::string> received_at;  // ISO 8601, UTC
+  std::string age;                         // "3 d", by the database's clock
   std::int64_t attempts = 0;
   std::optional<std::string> last_attempt_at;
   bool has_raw = false;
@@ -45,7 +45,7 @@ struct QuarantinedMessage {
   std::optional<std::uint64_t> uid;
   std::string source;
   std::optional<parser::Time> received_at;
-  std::optional<std::string> raw;              // none: must be fetched again
+  std::optional<std::string> raw;  // none: must be fetched again
 };
 
 // Message keys that have an entry, filtered; ascending.

@@ -13,15 +13,15 @@ struct Claim {
   Authentic authentic = Authentic::kUnknown;
   std::optional<parser::Time> received_at;
   parser::Digest content{};
-  std::optional<std::string> from_domain;      // none for bare imports
-  bool operators_own = false;                  // this claim comes by `import`
+  std::optional<std::string> from_domain;  // none for bare imports
+  bool operators_own = false;              // this claim comes by `import`
 };
 
 enum class Decision {
-  kKeep,          // `duplicate`: the stored one stays as it is
-  kKeepContent,   // `duplicate`: the same content; the incoming one's envelope (received_at, authentic, …) is taken
-  kReplace,       // `updated`
-  kConflict,      // quarantined
+  kKeep,         // `duplicate`: the stored one stays as it is
+  kKeepContent,  // `duplicate`: the same content; the incoming one's envelope (received_at, authentic, …) is taken
+  kReplace,      // `updated`
+  kConflict,     // quarantined
 };
 
 [[nodiscard]] Decision decide(const Claim& stored, const Claim& incoming);

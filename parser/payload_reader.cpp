@@ -34,7 +34,10 @@ NotAReport xml(std::string_view head) {
 }  // namespace
 
 PayloadReader::PayloadReader(const Limits& limits)
-    : limits_(limits), decompressed_(limits.decompressed), allowance_(allowance_for(limits)), documents_(limits_, allowance_) {}
+    : limits_(limits),
+      decompressed_(limits.decompressed),
+      allowance_(allowance_for(limits)),
+      documents_(limits_, allowance_) {}
 
 void PayloadReader::start_message() noexcept {
   decompressed_ = Budget(limits_.decompressed);

@@ -69,8 +69,8 @@ class Budget {
 
 // What may still be built of one message's reports.
 struct Allowance {
-  Budget memory;           // bytes
-  Budget name_conversions; // names to A-labels: one takes longer than reading a small report
+  Budget memory;            // bytes
+  Budget name_conversions;  // names to A-labels: one takes longer than reading a small report
 
   // Throws Refused.
   void spend_memory(std::size_t bytes) {
