@@ -67,7 +67,7 @@ def copy_seconds(url, directory):
 
 
 def empty(url):
-    _psql(url, [f"truncate {', '.join('tlsrpt.' + table for table in _TABLES)} cascade", "checkpoint"])
+    _psql(url, [f"truncate {', '.join('tlsrpt.' + table for table in _TABLES)} cascade"])
 
 
 def _psql(url, commands):

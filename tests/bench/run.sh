@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # Measures a release build against what the wire and the disk allow, and prints ratios.
 #
-#   tests/bench/run.sh [--quick] [--growth] [--peers]
+#   tests/bench/run.sh [--quick]
 #
 #   --quick    smaller mailboxes and fewer rounds: a first look
-#   --growth   also the rate of storing with a million reports there (some minutes)
-#   --peers    also other collectors of the same mail, where they can be installed
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/harness/packages.sh

@@ -91,6 +91,10 @@ class Dovecot:
         self.stop()
 
     @property
+    def process_id(self):
+        return self._server.pid
+
+    @property
     def ca_file(self):
         return self.authority.ca_file
 

@@ -50,6 +50,10 @@ class Postgres:
         self.stop()
 
     @property
+    def process_id(self):
+        return self._server.pid
+
+    @property
     def password(self):
         return self._password_file.read_text().strip()
 
