@@ -83,9 +83,7 @@ DocumentReader::Outcome DocumentReader::read_further_documents(JsonStream& strea
     if (error && error->mendable && !mended) return Outcome::kMendable;
     if (!found_report(known) && !handler_.inside_report()) {
       handler_.findings().resize(known);
-      if (auto* const parsed = std::get_if<ParsedReport>(&handler_.findings().back().what)) {
-        parsed->deviations.push_back(Deviation{DeviationCode::kTrailingData, "", rest});
-      }
+      note_trailing_data(rest);
       break;
     }
     if (error) {
@@ -94,6 +92,14 @@ DocumentReader::Outcome DocumentReader::read_further_documents(JsonStream& strea
     }
   }
   return Outcome::kDone;
+}
+
+void DocumentReader::note_trailing_data(const std::string& rest) {
+  std::vector<Finding>& findings = handler_.findings();
+  if (findings.empty()) return;
+  if (auto* const parsed = std::get_if<ParsedReport>(&findings.back().what)) {
+    parsed->deviations.push_back(Deviation{DeviationCode::kTrailingData, "", rest});
+  }
 }
 
 bool DocumentReader::found_report(std::size_t since) {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "parser/gzipper.hpp"
@@ -33,6 +34,7 @@ class DocumentReader {
 
   Outcome read_documents(ByteSource& text, bool keep_text, bool mended);
   Outcome read_further_documents(JsonStream& stream, bool mended);
+  void note_trailing_data(const std::string& rest);
   [[nodiscard]] bool found_report(std::size_t since);
 
   Allowance& allowance_;

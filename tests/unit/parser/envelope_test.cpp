@@ -254,6 +254,13 @@ TEST_CASE("json-26: white space behind a report is nothing, anything else a devi
   CHECK(quotes(report_of(std::string(kReport) + "\n-- \nfooter")) == Texts{"trailing-data at : -- \nfooter"});
 }
 
+TEST_CASE("json-26: what follows JSON that is no report does not make it one") {
+  for (const char* const text : {"[] x", "[][]", "{} {}", "{}{\"a\":1}[]", "[1] ]"}) {
+    CAPTURE(std::string(text));
+    CHECK(outcome(text) == "ignored");
+  }
+}
+
 TEST_CASE("json-26: a second report behind the first is taken too") {
   const std::string two = std::string(kReport) + "\n" + report_with("37", "41");
   CHECK(outcomes(two) == Texts{"#1 report", "#2 report"});
