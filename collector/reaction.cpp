@@ -22,7 +22,6 @@ Decision decide(imap::Error::Kind kind) noexcept {
   using Kind = imap::Error::Kind;
   switch (kind) {
     case Kind::kUnreachable:
-    case Kind::kFolderChanged:
       return {Reaction::kTryLater, ExitCode::kTryLater};
     case Kind::kTls:
     case Kind::kProtocol:

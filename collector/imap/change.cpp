@@ -62,11 +62,17 @@ class Mover {
   }
 
  private:
+  // What is flagged \Deleted was copied by a run that was killed then, or given up by its owner.
   bool copy_and_remove(std::span<const Uid> uids) {
+    const std::vector<Uid> uncopied = search_undeleted(client_, uids);
+    if (!uncopied.empty()) copy(uncopied);
+    return remove_batch(client_, uids);
+  }
+
+  void copy(std::span<const Uid> uids) {
     Completion completion = run("UID COPY", uids);
     if (create_missing_folder(completion)) completion = run("UID COPY", uids);
     client_.require_ok(completion);
-    return remove_batch(client_, uids);
   }
 
   Completion run(std::string_view verb, std::span<const Uid> uids) {

@@ -85,6 +85,8 @@ std::optional<Completion> Client::dispatch(Response& response, const Take& take)
     return std::nullopt;
   }
   if (text.starts_with('+')) return std::nullopt;  // nobody asked to go on; harmless
+  if (text.starts_with('['))
+    return std::nullopt;  // Exchange 2013 after MOVE: "[COPYUID 52 86 1146]" and no more (imap-4)
   return complete(text);
 }
 

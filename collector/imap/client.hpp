@@ -62,7 +62,6 @@ class Client {
 
   // The shortest time in which a command sent into an empty pipe was answered.
   [[nodiscard]] std::chrono::steady_clock::duration round_trip() const noexcept { return round_trip_; }
-  [[nodiscard]] std::uint64_t bytes_received() const noexcept { return connection_.bytes_received(); }
   [[nodiscard]] const ErrorText& errors() const noexcept { return connection_.errors(); }
 
   void set_literal_limit(std::size_t bytes) noexcept { reader_.set_literal_limit(bytes); }

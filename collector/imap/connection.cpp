@@ -175,7 +175,6 @@ std::optional<std::string_view> Connection::try_receive() {
     throw errors_.error(Kind::kUnreachable, fmt::format("connection lost: {}", curl_easy_strerror(code)));
   }
   if (count == 0) throw errors_.error(Kind::kUnreachable, "the server closed the connection");
-  bytes_received_ += count;
   return std::string_view(buffer_.data(), count);
 }
 

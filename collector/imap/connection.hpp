@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +27,6 @@ class Connection {
 
   // As the answer to the login gave them; none where it gave none.
   [[nodiscard]] const std::optional<std::vector<std::string>>& capabilities() const noexcept { return capabilities_; }
-  [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
   [[nodiscard]] const ErrorText& errors() const noexcept { return errors_; }
 
  private:
@@ -52,7 +50,6 @@ class Connection {
   std::size_t sent_ = 0;  // of sending_
   std::string unsent_;
   std::vector<char> buffer_;
-  std::uint64_t bytes_received_ = 0;
 };
 
 }  // namespace tlsrpt::imap

@@ -15,7 +15,6 @@ class Error : public std::runtime_error {
     kProtocol,     // the server breaks the protocol
     kLoginRefused,
     kFolderMissing,
-    kFolderChanged,  // another UIDVALIDITY after a reconnect
   };
 
   Error(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}

@@ -11,7 +11,7 @@ namespace {
 
 void read_value(FetchItem& item, std::string_view name, TokenCursor& data) {
   if (equals_ignoring_case(name, "UID")) {
-    item.uid = data.number();
+    item.uid = data.uid();
   } else if (equals_ignoring_case(name, "RFC822.SIZE")) {
     item.size = data.number();
   } else if (equals_ignoring_case(name, "INTERNALDATE")) {

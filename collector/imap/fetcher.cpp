@@ -19,6 +19,11 @@ constexpr std::uint64_t kMostBytesInFlight = 16u
 constexpr std::uint64_t kMostHeld = 64u << 20;       // beside one message; only a server that lies gets there
 constexpr std::uint64_t kUnknownSize = 512u << 10;   // what a message without RFC822.SIZE counts for (imap-24)
 
+// SERVERBUG is how Dovecot says that it cannot read one message: no other message need wait for that.
+bool ends_the_pass(const Status& status) noexcept {
+  return status.is_temporary() && !status.has_code("SERVERBUG");
+}
+
 }  // namespace
 
 Fetcher::Fetcher(Client& client, std::span<const Uid> uids, const Session::FetchOptions& options, const Sink& sink)
@@ -121,11 +126,9 @@ void Fetcher::take_item(Slot& slot, FetchItem item) {
 }
 
 void Fetcher::take_body(Slot& slot, Literal body) {
-  if (body.skipped) {
-    slot.message.what = FetchedMessage::What::kTooLarge;
-  } else if (body.bytes.empty() && slot.message.size > 0) {
-    return;  // what has a size has a body
-  }
+  if (body.size == 0 && slot.message.size > 0) return;  // what has a size has a body
+  if (body.skipped) slot.message.what = FetchedMessage::What::kTooLarge;
+  slot.message.size = body.size;  // whatever RFC822.SIZE said (imap-24)
   held_ += body.bytes.size();
   if (held_ > kMostHeld + options_.max_message) {
     throw client_.errors().error(Error::Kind::kProtocol, "server sends far more than it announces");
@@ -136,15 +139,11 @@ void Fetcher::take_body(Slot& slot, Literal body) {
 
 void Fetcher::complete(const Completion& completion) {
   const Command command = retire(completion.tag);
-  if (completion.condition == Status::Condition::kBad || completion.status().is_temporary()) {
-    throw client_.failure(
-        completion.condition == Status::Condition::kBad ? Error::Kind::kProtocol : Error::Kind::kUnreachable,
-        completion);
-  }
+  if (ends_the_pass(completion.status())) throw client_.failure(Error::Kind::kUnreachable, completion);
   if (command.question == Question::kProbe) {
     conclude_probe(command, completion);
   } else {
-    // NO is a short answer, too: RFC 9051 §6.4.5 and RFC 2180 §4.1 let it come with what could be fetched.
+    // NO and BAD are short answers, too: RFC 9051 §6.4.5 and RFC 2180 §4.1 let them come with what could be fetched.
     ask_again(command);
   }
 }

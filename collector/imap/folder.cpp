@@ -110,7 +110,10 @@ void take_folder_item(Folder& folder, const Untagged& untagged) {
   const auto value = parse_number(untagged.status->arguments);
   if (!value) return;
   if (untagged.status->has_code("UIDVALIDITY")) folder.uid_validity = *value;
-  if (untagged.status->has_code("UIDNEXT")) folder.uid_next = value;
+  if (untagged.status->has_code("UIDNEXT") && *value > 0) {
+    if (*value - 1 > kGreatestUid) throw SyntaxError("UIDNEXT is beyond 63 bits");
+    folder.uid_next = value;
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ void take_numbers(Untagged& untagged, std::vector<Uid>& found) {
   TokenCursor& data = untagged.data;
   while (!data.at_end() && !data.at('(')) {
     if (found.size() == kMostFound) throw SyntaxError("SEARCH finds too many messages");
-    found.push_back(data.number());
+    found.push_back(data.uid());
     while (data.take(' ')) {
     }
   }
@@ -33,6 +34,17 @@ std::vector<Uid> search(Client& client, const std::string& criteria) {
   std::ranges::sort(found);
   found.erase(std::ranges::unique(found).begin(), found.end());
   return found;
+}
+
+// Those of `uids` (ascending) that meet `condition`, too.
+std::vector<Uid> search_among(Client& client, std::span<const Uid> uids, std::string_view condition) {
+  std::vector<Uid> among;
+  for (const auto batch : batches(uids)) {
+    for (const Uid uid : search(client, fmt::format("UID {}{}", uid_set(batch), condition))) {
+      if (std::ranges::binary_search(batch, uid)) among.push_back(uid);
+    }
+  }
+  return among;
 }
 
 }  // namespace
@@ -48,13 +60,11 @@ std::vector<Uid> search_range(Client& client, const SearchRange& range) {
 }
 
 std::vector<Uid> search_existing(Client& client, std::span<const Uid> uids) {
-  std::vector<Uid> existing;
-  for (const auto batch : batches(uids)) {
-    for (const Uid uid : search(client, "UID " + uid_set(batch))) {
-      if (std::ranges::binary_search(batch, uid)) existing.push_back(uid);
-    }
-  }
-  return existing;
+  return search_among(client, uids, "");
+}
+
+std::vector<Uid> search_undeleted(Client& client, std::span<const Uid> uids) {
+  return search_among(client, uids, " UNDELETED");
 }
 
 }  // namespace tlsrpt::imap

@@ -14,4 +14,7 @@ namespace tlsrpt::imap {
 // Those of `uids` (ascending) that exist.
 [[nodiscard]] std::vector<Uid> search_existing(Client& client, std::span<const Uid> uids);
 
+// Those of them that are not flagged `\Deleted`.
+[[nodiscard]] std::vector<Uid> search_undeleted(Client& client, std::span<const Uid> uids);
+
 }  // namespace tlsrpt::imap

@@ -37,10 +37,6 @@ void Session::fetch(std::span<const Uid> uids, const FetchOptions& options,
   Fetcher(state_->client, uids, options, sink).run();
 }
 
-std::vector<Uid> Session::still_there(std::span<const Uid> uids) {
-  return search_existing(state_->client, uids);
-}
-
 void Session::flag_seen(std::span<const Uid> uids) {
   imap::flag_seen(state_->client, uids);
 }
@@ -55,10 +51,6 @@ bool Session::move(std::span<const Uid> uids, std::string_view folder) {
 
 void Session::logout() noexcept {
   state_->client.logout();
-}
-
-std::uint64_t Session::bytes_received() const noexcept {
-  return state_->client.bytes_received();
 }
 
 }  // namespace tlsrpt::imap

@@ -12,11 +12,10 @@
 
 #include "collector/imap/account.hpp"
 #include "collector/imap/error.hpp"
+#include "collector/imap/uid.hpp"
 
 // An IMAP4rev1/rev2 client for one mailbox: libcurl connects and logs in, the rest is spoken here, pipelined.
 namespace tlsrpt::imap {
-
-using Uid = std::uint64_t;  // RFC 9051 says 32 bits; some servers know better
 
 // What SELECT or EXAMINE answered.
 struct Folder {
@@ -28,7 +27,7 @@ struct Folder {
 struct FetchedMessage {
   Uid uid = 0;
   std::int64_t internal_date = 0;  // seconds since the epoch, UTC; 0 where the server gives no date
-  std::uint64_t size = 0;          // as the server announced it; 0 where it did not
+  std::uint64_t size = 0;          // of the body; where none came as RFC822.SIZE says, 0 where that is not told
   enum class What {
     kBody,      // body is the message
     kTooLarge,  // larger than max_message by announcement or in fact; body is empty
@@ -77,20 +76,15 @@ class Session {
   void fetch(std::span<const Uid> uids, const FetchOptions& options,
              const std::function<bool(std::vector<FetchedMessage>)>& sink);
 
-  // The UIDs among `uids` that still exist.
-  [[nodiscard]] std::vector<Uid> still_there(std::span<const Uid> uids);
-
   // After select() only. UID commands alone; never EXPUNGE or CLOSE.
   void flag_seen(std::span<const Uid> uids);
   // `\Deleted`, then UID EXPUNGE. Without UIDPLUS the messages stay, flagged; false says so.
   bool remove(std::span<const Uid> uids);
-  // MOVE where announced and working, else COPY + remove(); creates the folder where it is missing.
-  // A MOVE that reports failure is checked with still_there() before anything is copied. Returns as remove().
+  // MOVE where announced and working, else COPY + remove(); creates the folder where it is missing. What a MOVE that
+  // reports failure has moved is not copied, nor is what is flagged `\Deleted` already. Returns as remove().
   bool move(std::span<const Uid> uids, std::string_view folder);
 
   void logout() noexcept;  // errors do not matter any more
-
-  [[nodiscard]] std::uint64_t bytes_received() const noexcept;
 
  private:
   struct State;

@@ -43,6 +43,12 @@ std::uint64_t TokenCursor::number() {
   return value;
 }
 
+Uid TokenCursor::uid() {
+  const Uid uid = number();
+  if (uid > kGreatestUid) throw SyntaxError("a UID is beyond 63 bits");
+  return uid;
+}
+
 std::string_view TokenCursor::atom() {
   const std::string_view text = rest();
   std::size_t length = 0;

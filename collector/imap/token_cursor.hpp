@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "collector/imap/response.hpp"
+#include "collector/imap/uid.hpp"
 
 namespace tlsrpt::imap {
 
@@ -26,6 +27,7 @@ class TokenCursor {
   void expect(char c);
 
   [[nodiscard]] std::uint64_t number();
+  [[nodiscard]] Uid uid();
   [[nodiscard]] std::string_view atom();
 
   // A FETCH item's name with its section and offset: "BODY[HEADER.FIELDS (DATE)]<0>".

@@ -1,7 +1,10 @@
 """`after:`: what happens to mail once its reports are stored, and what must never happen to other mail."""
 
+import queue
+import signal
+
 from tests.harness import sample
-from tests.harness.imap_script import ScriptedImap
+from tests.harness.imap_script import CLOSE, ScriptedImap
 
 from .case import PASSWORD, EndToEndTest
 
@@ -92,6 +95,27 @@ class After(EndToEndTest):
         self.assertEqual([{"\\Deleted"}] * 3, [message.flags for message in server.messages])
         self.assertNotIn("UID EXPUNGE", server.names())
         self.assertRegex(result.err, r"(?m)^\S+ warning .*UIDPLUS")
+
+    def test_a_move_by_copy_that_a_kill_interrupts_copies_nothing_a_second_time(self):
+        """Killed when the old messages are flagged and not yet expunged."""
+        victims = queue.Queue()
+
+        def kill_the_first(server, command):
+            if command.name != "UID EXPUNGE" or server.names().count("UID EXPUNGE") > 1:
+                return None
+            victims.get().signal(signal.SIGKILL)
+            return CLOSE
+
+        with ScriptedImap([sample.report_mail(n) for n in range(3)], hook=kill_the_first, password=PASSWORD,
+                          capabilities="IMAP4rev1 AUTH=PLAIN UIDPLUS") as server:
+            server.folders.add("Archive")
+            config = self.configure(self.plain(server.port, after={"move": "Archive"}))
+            victim = self.start("-c", str(config), "collect")
+            victims.put(victim)
+            self.assertEqual(-9, victim.wait().code)
+            self.collect(config)
+        self.assertEqual([1, 2, 3], [message.uid for message in server.moved])
+        self.assertEqual([], server.messages)
 
     def test_a_missing_folder_is_made_where_the_server_asks_for_it(self):
         server, _ = self.collect_scripted({"move": "Archive"})

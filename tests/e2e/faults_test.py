@@ -182,6 +182,23 @@ class Faults(EndToEndTest):
         self.assertEqual({"stored": 2, "quarantined": 1}, self.outcomes())
         self.assertEqual(["fetch-failed"], self.reasons())
 
+    def test_a_message_that_the_server_fails_on_is_quarantined_and_the_others_are_read(self):
+        """As Dovecot answers where one message's file is broken."""
+        def fail_on_the_second(server, command):
+            if command.name == "UID FETCH" and "[]" in command.arguments:
+                if any(message.uid == 2 for message in server.chosen(command.arguments.split()[0])):
+                    return f"{command.tag} NO [SERVERBUG] Internal error occurred\r\n".encode()
+            return None
+
+        server = self.scripted(*(sample.report_mail(n) for n in range(3)), hook=fail_on_the_second)
+        self.collect_from(server)
+        self.assertEqual({"stored": 2, "quarantined": 1}, self.outcomes())
+        self.assertEqual(["fetch-failed"], self.reasons())
+
+    def test_uids_that_the_database_cannot_hold_are_69(self):
+        server = self.scripted(Message(2**63, sample.report_mail()))
+        self.assert_one_error(self.collect_from(server, 69), "localhost", "63 bits")
+
     def test_a_message_expunged_while_reading_is_no_message_seen(self):
         def expunge_the_second(server, command):
             if command.name == "UID FETCH" and "[]" in command.arguments and len(server.messages) == 3:
@@ -208,7 +225,9 @@ class Faults(EndToEndTest):
                                Message(2, sample.report_mail(1)))
         self.collect_from(server, limits={"message": "20KiB"})
         self.assertEqual({"stored": 1, "quarantined": 1}, self.outcomes())
-        self.assertEqual(["too-large"], self.reasons())
+        [[reason, detail]] = self.query("SELECT reason, detail FROM tlsrpt.quarantine")
+        self.assertEqual("too-large", reason)
+        self.assertIn(f" {len(server.messages[0].body)} bytes", detail)
 
     def test_another_uidvalidity_reads_everything_again_and_stores_nothing_twice(self):
         mails, manifest = sample.inbox(days=2)

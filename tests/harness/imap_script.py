@@ -193,9 +193,11 @@ class ScriptedImap:
         return b""
 
     def _on_uid_search(self, arguments):
-        """UID ranges alone: dates and flags are for a real server."""
-        wanted = re.search(r"(?:UID )?(\d[\d:,*]*)$", arguments)
+        """UID ranges and UNDELETED alone: dates and other flags are for a real server."""
+        wanted = re.match(r"(?:UID )?(\d[\d:,*]*)", arguments)
         chosen = self.chosen(wanted[1]) if wanted else self.messages
+        if arguments.endswith("UNDELETED"):
+            chosen = [message for message in chosen if "\\Deleted" not in message.flags]
         return ("* SEARCH" + "".join(f" {message.uid}" for message in chosen) + "\r\n").encode()
 
     def _on_uid_fetch(self, arguments):

@@ -122,6 +122,29 @@ TEST_CASE("imap-31: each message is copied once, however many batches there are"
                                                                 "UID COPY 201:230 \"Archive\""});
 }
 
+TEST_CASE("A move by COPY that a kill has interrupted copies nothing a second time") {
+  for (const std::string capabilities : {"IMAP4rev1 UIDPLUS", "IMAP4rev1"}) {
+    ScriptedServer server;
+    server.capabilities = capabilities;
+    server.fill(150);
+    server.folders["Archive"];
+    const auto expected = bodies_in(server, "INBOX");
+    // The first hundred are in Archive already, the old ones flagged.
+    for (Uid uid = 1; uid <= 100; ++uid) {
+      StoredMessage& message = server.folders["INBOX"][uid - 1];
+      server.add(uid, message.body, "Archive");
+      message.flags.insert("\\Deleted");
+    }
+    server.start();
+    Session session(server.account());
+    (void)session.select("INBOX");
+    (void)session.move(uids_to(150), "Archive");
+    CHECK(bodies_in(server, "Archive") == expected);
+    CHECK(server.commands("UID COPY") == std::vector<std::string>{"UID COPY 101:150 \"Archive\""});
+    CHECK(server.folders["INBOX"].empty() == (capabilities == "IMAP4rev1 UIDPLUS"));
+  }
+}
+
 TEST_CASE("Without MOVE and UIDPLUS messages are copied, and the old ones stay, flagged") {
   ScriptedServer server;
   server.capabilities = "IMAP4rev1";
@@ -149,6 +172,20 @@ TEST_CASE("imap-4: a MOVE that fails after it worked copies nothing a second tim
       if (command.name != "UID MOVE") return std::nullopt;
       (void)server.usual(command);
       return Answer{.bytes = "* OK [COPYUID 38505 304,319 3956,3957] moved\r\n* 1 EXPUNGE\r\n{tag} " + answer + "\r\n"};
+    };
+    check_moves(server);
+    CHECK(server.commands("UID COPY").empty());
+  }
+}
+
+TEST_CASE("imap-4: COPYUID may stand anywhere, and in any form") {
+  for (const std::string line : {"[COPYUID 52 86 1146]", "* [COPYUID 52 86 1146]", "* OK [COPYUID 14  ]",
+                                 "* COPYUID 52 86 1146", "* 5 COPYUID", "* OK [COPYUID 0 1:100 {5}"}) {
+    CAPTURE(line);
+    ScriptedServer server;
+    server.script = [&server, line](const Command& command) -> std::optional<Answer> {
+      if (command.name != "UID MOVE") return std::nullopt;
+      return Answer{.bytes = line + "\r\n* 1 EXPUNGE\r\n" + server.usual(command).bytes + line + "\r\n"};
     };
     check_moves(server);
     CHECK(server.commands("UID COPY").empty());

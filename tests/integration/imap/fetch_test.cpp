@@ -72,7 +72,7 @@ std::vector<FetchedMessage> fetched(ScriptedServer& server, Uid last, const Sess
 TEST_CASE("Messages come with UID, date, size and every byte") {
   ScriptedServer server;
   server.add(4294967296, "one");
-  server.add(18446744073709551615u, "\r\n)\r\nA3 OK\r\n* BYE {3}\r\n");
+  server.add(9223372036854775807u, "\r\n)\r\nA3 OK\r\n* BYE {3}\r\n");
   server.start();
   Session session(server.account());
   (void)session.examine("INBOX");
@@ -82,7 +82,7 @@ TEST_CASE("Messages come with UID, date, size and every byte") {
   CHECK(messages[0].internal_date == 837596665);
   CHECK(messages[0].size == 3);
   CHECK(messages[0].body == "one");
-  CHECK(messages[1].uid == 18446744073709551615u);
+  CHECK(messages[1].uid == 9223372036854775807u);
   CHECK(messages[1].body == "\r\n)\r\nA3 OK\r\n* BYE {3}\r\n");
 }
 
@@ -243,13 +243,45 @@ TEST_CASE("A server that refuses everything for now loses no message") {
   }
 }
 
-TEST_CASE("BAD to a FETCH breaks the protocol") {
+TEST_CASE("BAD to every FETCH breaks the protocol") {
   ScriptedServer server;
-  server.fill(1);
+  server.fill(3);
   server.script = [](const Command& command) {
-    return asks_bodies(command) ? std::optional(tagged("BAD what")) : std::nullopt;
+    return command.name == "UID FETCH" ? std::optional(tagged("BAD what")) : std::nullopt;
   };
-  CHECK(failure_of([&] { (void)fetched(server, 1); }).kind == Kind::kProtocol);
+  const Failure failure = failure_of([&] { (void)fetched(server, 3); });
+  CHECK(failure.kind == Kind::kProtocol);
+  CHECK(failure.says("server answers \"BAD what\""));
+}
+
+TEST_CASE("One message that makes FETCH fail, however the server says it, keeps no other from being read") {
+  for (const std::string answer : {"NO [SERVERBUG] Internal error occurred", "BAD Command Error. 12",
+                                   "NO [EXPUNGEISSUED] Some of the messages no longer exist"}) {
+    CAPTURE(answer);
+    ScriptedServer server;
+    server.fill(150);
+    server.script = [answer](const Command& command) {
+      return asks_bodies(command) && set_contains(set_of(command), 77) ? std::optional(tagged(answer)) : std::nullopt;
+    };
+    const auto messages = fetched(server, 150);
+    REQUIRE(uids_of(messages) == uids_to(150));
+    for (const FetchedMessage& message : messages) {
+      CHECK(message.what == (message.uid == 77 ? What::kNoBody : What::kBody));
+    }
+    CHECK(server.commands("UID FETCH 77 (UID BODY.PEEK[])").size() == 1);
+    CHECK(server.commands("UID FETCH 77 (UID)").size() == 1);
+  }
+}
+
+TEST_CASE("Bodies that are refused for now end the fetch, whatever came before") {
+  for (const std::string code : {"UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA"}) {
+    ScriptedServer server;
+    server.fill(2);
+    server.script = [code](const Command& command) {
+      return asks_bodies(command) ? std::optional(tagged("NO [" + code + "] later")) : std::nullopt;
+    };
+    CHECK(failure_of([&] { (void)fetched(server, 2); }).kind == Kind::kUnreachable);
+  }
 }
 
 TEST_CASE("imap-8: bodies under any name, quoted ones, and unsolicited data in the middle of it all") {
@@ -359,11 +391,13 @@ TEST_CASE("imap-24: sizes that lie, in either direction, decide nothing that the
   const auto messages = fetched(server, 4, {.max_message = 1000});
   REQUIRE(messages.size() == 4);
   CHECK(messages[0].what == What::kTooLarge);
-  CHECK(messages[0].size == 1);
+  CHECK(messages[0].size == 2000);
   CHECK(messages[0].body.empty());
   CHECK(messages[1].body == std::string(10, 'b'));
+  CHECK(messages[1].size == 10);
   CHECK(messages[2].body == std::string(1000, 'c'));
   CHECK(messages[3].what == What::kTooLarge);
+  CHECK(messages[3].size == 1001);
 }
 
 TEST_CASE("imap-24: messages whose size is not told are fetched, and the limit holds all the same") {
@@ -381,8 +415,8 @@ TEST_CASE("imap-24: messages whose size is not told are fetched, and the limit h
   const auto messages = fetched(server, 31, {.max_message = 1000});
   REQUIRE(uids_of(messages) == uids_to(31));
   CHECK(messages[29].body == server.folders["INBOX"][29].body);
-  CHECK(messages[29].size == 0);
   CHECK(messages[30].what == What::kTooLarge);
+  CHECK(messages[30].size == 1001);
 }
 
 TEST_CASE("A server that sends hundreds of megabytes for bytes that it announced, out of order, is stopped") {

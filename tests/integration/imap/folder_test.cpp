@@ -44,6 +44,12 @@ TEST_CASE("imap-21: UIDVALIDITY and UIDNEXT have 64 bits") {
   CHECK(folder.exists == 4294967297u);
 }
 
+TEST_CASE("imap-21: a UIDNEXT beyond every UID that the database holds breaks the protocol; 0 tells nothing") {
+  CHECK(examine_failure("* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 9223372036854775809] x\r\n{tag} OK\r\n").kind ==
+        Kind::kProtocol);
+  CHECK_FALSE(examined("* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 0] x\r\n{tag} OK\r\n").uid_next);
+}
+
 TEST_CASE("A server need not tell UIDNEXT") {
   ScriptedServer server;
   server.tells_uid_next = false;

@@ -257,8 +257,11 @@ Answer ScriptedServer::open(const Command& command) {
 Answer ScriptedServer::search(const Command& command) {
   std::string criteria = command.arguments;
   std::string set = take_word(criteria) == "ALL" ? "1:*" : take_word(criteria);
+  const bool undeleted = criteria == "UNDELETED";
   std::string numbers;
-  for (const StoredMessage* message : messages_in(set)) numbers += fmt::format(" {}", message->uid);
+  for (const StoredMessage* message : messages_in(set)) {
+    if (!undeleted || !message->flags.contains("\\Deleted")) numbers += fmt::format(" {}", message->uid);
+  }
   return {.bytes = "* SEARCH" + numbers + "\r\n{tag} OK done\r\n"};
 }
 

@@ -1,8 +1,11 @@
+#include "collector/imap/search.hpp"
+
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "collector/imap/folder.hpp"
 #include "failure.hpp"
 #include "fetched.hpp"
 #include "scripted_server.hpp"
@@ -38,7 +41,7 @@ TEST_CASE("What is found is ascending, and each UID once") {
   CHECK(found("* SEARCH 5 3 9 3\r\n* 7 EXISTS\r\n* SEARCH 1 5 \r\n{tag} OK\r\n") == Uids{1, 3, 5, 9});
   CHECK(found("* SEARCH\r\n{tag} OK\r\n").empty());
   CHECK(found("{tag} OK\r\n").empty());
-  CHECK(found("* SEARCH 4294967296 18446744073709551615\r\n{tag} OK\r\n") == Uids{4294967296u, 18446744073709551615u});
+  CHECK(found("* SEARCH 4294967296 9223372036854775807\r\n{tag} OK\r\n") == Uids{4294967296u, 9223372036854775807u});
   CHECK(found("* search 1 2 (MODSEQ 917162500)\r\n{tag} OK\r\n") == Uids{1, 2});
 }
 
@@ -69,7 +72,9 @@ TEST_CASE("Two hundred thousand UIDs come in one line") {
   CHECK(found(bytes + "\r\n{tag} OK\r\n") == uids_to(200'000));
 }
 
-TEST_CASE("Numbers beyond 64 bits, and what is no number, break the protocol") {
+TEST_CASE("imap-21: UIDs beyond what the database holds, and what is no number, break the protocol") {
+  CHECK(search_failure("* SEARCH 5 9223372036854775808\r\n{tag} OK\r\n").says("a UID is beyond 63 bits"));
+  CHECK(search_failure("* SEARCH 9223372036854775808\r\n{tag} OK\r\n").kind == Kind::kProtocol);
   CHECK(search_failure("* SEARCH 18446744073709551616\r\n{tag} OK\r\n").kind == Kind::kProtocol);
   CHECK(search_failure("* SEARCH -1\r\n{tag} OK\r\n").kind == Kind::kProtocol);
   CHECK(search_failure("* SEARCH 1,2\r\n{tag} OK\r\n").kind == Kind::kProtocol);
@@ -86,9 +91,9 @@ TEST_CASE("Of many UIDs those are told that still exist, and a hundred are asked
   ScriptedServer server;
   for (Uid uid = 2; uid <= 300; uid += 2) server.add(uid, "x");
   server.start();
-  Session session(server.account());
-  (void)session.select("INBOX");
-  const Uids left = session.still_there(uids_to(250));
+  Client client(server.account());
+  (void)open_folder(client, "SELECT", "INBOX");
+  const Uids left = search_existing(client, uids_to(250));
   CHECK(left.size() == 125);
   CHECK(left.front() == 2);
   CHECK(left.back() == 250);

@@ -97,8 +97,9 @@ TEST_CASE("Commands and answers that fill every buffer in both directions do not
   Client client(server.account());
   for (int i = 0; i < kCommands; ++i) client.send("NOOP " + padding);
   int done = 0;
+  int heard = 0;
   while (done < kCommands) {
-    if (client.next({})) ++done;
+    if (client.next([&](Untagged& untagged) { heard += untagged.data.rest() == padding ? 1 : 0; })) ++done;
   }
-  CHECK(client.bytes_received() > std::uint64_t{kCommands} * padding.size());
+  CHECK(heard == kCommands);
 }

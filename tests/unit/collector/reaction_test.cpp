@@ -54,7 +54,6 @@ TEST_CASE("every kind of error has its reaction and exit code") {
       {made(imap::Error(Imap::kProtocol, "x")), Reaction::kStop, 69},
       {made(imap::Error(Imap::kLoginRefused, "x")), Reaction::kStop, 77},
       {made(imap::Error(Imap::kFolderMissing, "x")), Reaction::kStop, 78},
-      {made(imap::Error(Imap::kFolderChanged, "x")), Reaction::kTryLater, 75},
       {made(db::Error(Db::kUnavailable, "x")), Reaction::kTryLater, 75},
       {made(db::Error(Db::kMisconfigured, "x")), Reaction::kStop, 78},
       {made(db::Error(Db::kNewer, "x")), Reaction::kStop, 78},
