@@ -56,17 +56,18 @@ bool nothing_new(const imap::Folder& folder, std::uint64_t watermark) {
   return folder.exists == 0 || (folder.uid_next && *folder.uid_next <= watermark + 1);
 }
 
+db::Error read_elsewhere(const MailboxConfig& mailbox) {
+  return {db::Error::Kind::kOvertaken,
+          fmt::format("{}: {} is being read elsewhere, by another process with this database; try again later",
+                      mailbox.account.server, mailbox.folder)};
+}
+
 // Holds the advisory lock, which only saves double work: the conditional watermark is the guarantee.
 class MailboxLock {
  public:
   MailboxLock(const db::Connection& database, db::MailboxKey key, const MailboxConfig& mailbox)
       : database_(database), key_(key) {
-    if (!db::lock_mailbox(database_, key_, kLockPatience)) {
-      throw db::Error(db::Error::Kind::kOvertaken,
-                      fmt::format("{}: {} is being read elsewhere, by another process with this database; try again "
-                                  "later",
-                                  mailbox.account.server, mailbox.folder));
-    }
+    if (!db::lock_mailbox(database_, key_, kLockPatience)) throw read_elsewhere(mailbox);
   }
   ~MailboxLock() {
     try {
@@ -123,6 +124,8 @@ class Pass {
   void note_failure(const db::Connection& database, const std::exception& error, Clock::time_point begun) {
     if (state_.key == 0) return;
     counts_.error = error.what();
+    const auto* of_db = dynamic_cast<const db::Error*>(&error);
+    counts_.read_elsewhere = of_db != nullptr && of_db->kind() == db::Error::Kind::kOvertaken;
     try {
       db::note_poll(database, state_.key, counts_, elapsed_since(begun));
     } catch (const db::Error&) {
@@ -134,7 +137,9 @@ class Pass {
     // 2. The mailbox row, and the right to read.
     state_ = db::enter_mailbox(database, identity_of(mailbox_));
     const MailboxLock lock(database, state_.key, mailbox_);
-    state_ = db::peek_mailbox(database, identity_of(mailbox_)).value();  // as whoever had the lock before left it
+    const auto state = db::peek_mailbox(database, identity_of(mailbox_));  // as whoever had the lock before left it
+    if (!state || state->key != state_.key) throw read_elsewhere(mailbox_);
+    state_ = *state;
 
     // 3. Open the folder.
     const auto session = login.get();
@@ -216,6 +221,7 @@ class Pass {
   bool fetch_and_store(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids) {
     if (uids.empty()) return true;
     db::note_run_begun(database, state_.key);
+    counts_.began_reading = true;
     std::optional<Progress> progress;
     if (request_.progress) progress.emplace(mailbox_.name, uids.size());
     if (state_.unfinished_runs >= kSuspiciousRuns) {

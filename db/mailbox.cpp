@@ -13,24 +13,36 @@ namespace tlsrpt::db {
 namespace {
 
 constexpr const char* kFind =
-    "SELECT id, uid_validity, last_uid, backfill_uid, backfill_filter, unfinished_runs, "
-    "(server, username, folder) IS NOT DISTINCT FROM ($2, $3, $4) AS same_place, domains = $5::text[] AS same_domains "
-    "FROM mailbox WHERE name = $1";
+    "SELECT id, uid_validity, last_uid, backfill_uid, backfill_filter, unfinished_runs, domains = $5::text[] "
+    "FROM mailbox WHERE name = $1 AND (server, username, folder) = ($2, $3, $4)";
+
+// UIDs, and all that is known by them, are of one place: another one behind the same name gets a row of its own.
+constexpr const char* kRetire =
+    "UPDATE mailbox SET name = format('%s (retired %s)', name, id), retired_at = now() "
+    "WHERE name = $1 AND (server, username, folder) <> ($2, $3, $4) RETURNING id";
 
 constexpr const char* kEnter =
     "INSERT INTO mailbox AS m (name, server, username, folder, domains) VALUES ($1, $2, $3, $4, $5::text[]) "
-    "ON CONFLICT (name) DO UPDATE SET server = excluded.server, username = excluded.username, folder = excluded.folder,"
-    " domains = excluded.domains";
+    "ON CONFLICT (name) DO UPDATE SET domains = excluded.domains "
+    "WHERE (m.server, m.username, m.folder) = (excluded.server, excluded.username, excluded.folder)";
 
-// Watermarks are of one place: elsewhere UIDs mean other messages.
-constexpr const char* kForget =
-    "UPDATE mailbox SET uid_validity = NULL, last_uid = 0, backfill_uid = NULL, backfill_filter = '', "
-    "unfinished_runs = 0 WHERE name = $1 AND (server, username, folder) IS DISTINCT FROM ($2, $3, $4)";
+// What `after:` had still to do there can never be done.
+constexpr const char* kSettleAll =
+    "UPDATE message SET after_done_at = now() WHERE mailbox_key = $1 AND after_done_at IS NULL";
+constexpr const char* kSettleOthers =
+    "UPDATE message SET after_done_at = now() "
+    "WHERE mailbox_key = $1 AND uid_validity <> $2 AND after_done_at IS NULL";
+
+constexpr const char* kEndRun =
+    "UPDATE mailbox SET unfinished_runs = unfinished_runs - 1 WHERE id = $1 AND unfinished_runs > 0";
+
+constexpr const char* kNotePoll =
+    "UPDATE mailbox SET last_polled_at = now(), last_error = $2,"
+    " last_success_at = CASE WHEN $2::text IS NULL THEN now() ELSE last_success_at END WHERE id = $1";
 
 struct Found {
   MailboxState state;
-  bool is_same_place = true;
-  bool is_current = true;  // nothing of the identity is to be written
+  bool has_same_domains = true;
 };
 
 std::optional<std::uint64_t> optional_uid(const pqxx::field& field) {
@@ -43,17 +55,13 @@ std::optional<Found> find(pqxx::transaction_base& transaction, const MailboxIden
                                                     identity.folder, array_text(identity.domains));
   if (rows.empty()) return std::nullopt;
   const auto& row = rows[0];
-  Found found;
-  found.is_same_place = row["same_place"].as<bool>();
-  found.is_current = found.is_same_place && row["same_domains"].as<bool>();
-  found.state.key = row["id"].as<MailboxKey>();
-  if (!found.is_same_place) return found;
-  found.state.uid_validity = optional_uid(row["uid_validity"]);
-  found.state.last_uid = row["last_uid"].as<std::uint64_t>();
-  found.state.backfill_uid = optional_uid(row["backfill_uid"]);
-  found.state.backfill_filter = row["backfill_filter"].as<std::string>();
-  found.state.unfinished_runs = row["unfinished_runs"].as<int>();
-  return found;
+  return Found{.state = {.key = row[0].as<MailboxKey>(),
+                         .uid_validity = optional_uid(row[1]),
+                         .last_uid = row[2].as<std::uint64_t>(),
+                         .backfill_uid = optional_uid(row[3]),
+                         .backfill_filter = row[4].as<std::string>(),
+                         .unfinished_runs = row[5].as<int>()},
+               .has_same_domains = row[6].as<bool>()};
 }
 
 MailboxIdentity storable(const MailboxIdentity& identity) {
@@ -70,12 +78,20 @@ bool landed(const PollRun& run) {
 MailboxState enter_mailbox(const Connection& connection, const MailboxIdentity& given) {
   const MailboxIdentity identity = storable(given);
   const auto known = in_statement(connection, [&](auto& transaction) { return find(transaction, identity); });
-  if (known && known->is_current) return known->state;
+  if (known && known->has_same_domains) return known->state;
   return in_transaction(connection, [&](pqxx::work& transaction) {
-    transaction.exec_params(kForget, identity.name, identity.server, identity.username, identity.folder);
+    for (const auto& row :
+         transaction.exec_params(kRetire, identity.name, identity.server, identity.username, identity.folder)) {
+      transaction.exec_params(kSettleAll, row[0].as<MailboxKey>());
+    }
     transaction.exec_params(kEnter, identity.name, identity.server, identity.username, identity.folder,
                             array_text(identity.domains));
-    return find(transaction, identity).value().state;
+    const auto entered = find(transaction, identity);
+    if (!entered) {
+      throw Error{Error::Kind::kOvertaken,
+                  fmt::format("another process has just given the name {} to another mailbox", identity.name)};
+    }
+    return entered->state;
   });
 }
 
@@ -91,11 +107,12 @@ std::optional<MailboxState> peek_mailbox(const Connection& connection, const Mai
 }
 
 void reset_watermark(const Connection& connection, MailboxKey key, std::uint64_t uid_validity) {
-  in_statement(connection, [&](auto& transaction) {
+  in_transaction(connection, [&](pqxx::work& transaction) {
     transaction.exec_params(
         "UPDATE mailbox SET uid_validity = $2, last_uid = 0, backfill_uid = NULL, backfill_filter = '', "
         "unfinished_runs = 0 WHERE id = $1",
         key, uid_validity_to_sql(uid_validity));
+    transaction.exec_params(kSettleOthers, key, uid_validity_to_sql(uid_validity));
   });
 }
 
@@ -151,11 +168,8 @@ void note_poll(const Connection& connection, std::optional<MailboxKey> key, cons
                std::chrono::milliseconds elapsed) {
   const std::optional<std::string> error = storable_optional(run.error);
   const auto note_mailbox = [&](auto& transaction) {
-    if (!key) return;
-    transaction.exec_params(
-        "UPDATE mailbox SET last_polled_at = now(), unfinished_runs = 0, last_error = $2, "
-        "last_success_at = CASE WHEN $2::text IS NULL THEN now() ELSE last_success_at END WHERE id = $1",
-        *key, error);
+    if (key && run.began_reading) transaction.exec_params(kEndRun, *key);
+    if (key && !run.read_elsewhere) transaction.exec_params(kNotePoll, *key, error);
   };
   if (!landed(run)) return in_statement(connection, note_mailbox);
   in_transaction(connection, [&](pqxx::work& transaction) {

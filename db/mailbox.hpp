@@ -30,14 +30,15 @@ struct MailboxState {
   int unfinished_runs = 0;                    // runs begun at this watermark and not ended
 };
 
-// The row of this name, made or brought up to date. Another server, username or folder behind the same name forgets
-// uid_validity and watermarks: reading starts again at UID 1.
+// The row of this name and place, made or brought up to date. Where the name stood for another server, username or
+// folder, that row is retired (it keeps its messages under another name, with nothing left to do for `after:`), and the
+// new one starts at UID 1. Throws kOvertaken where another process gives the name to another place just then.
 MailboxState enter_mailbox(const Connection& connection, const MailboxIdentity& identity);
 
-// The same without writing anything; none before the first run, or without a schema (for --dry-run).
+// The same without writing anything; none before the first run there, or without a schema (for --dry-run).
 [[nodiscard]] std::optional<MailboxState> peek_mailbox(const Connection& connection, const MailboxIdentity& identity);
 
-// Another UIDVALIDITY: the watermarks are 0 from now on.
+// Another UIDVALIDITY: the watermarks are 0 from now on, and what `after:` had to do under others is settled.
 void reset_watermark(const Connection& connection, MailboxKey key, std::uint64_t uid_validity);
 
 // Where a backfill begins or goes on; and its end, which forgets backfill_uid.
@@ -48,7 +49,7 @@ void end_backfill(const Connection& connection, MailboxKey key);
 void skip_to(const Connection& connection, MailboxKey key, std::uint64_t uid_validity, std::uint64_t from,
              std::uint64_t to);
 
-// A run that is about to read messages; undone by the first batch that lands and by note_poll.
+// A run that is about to read messages; undone by the first batch that lands and by its own note_poll.
 void note_run_begun(const Connection& connection, MailboxKey key);
 
 struct PollRun {
@@ -56,6 +57,8 @@ struct PollRun {
   std::int64_t fetched = 0;
   std::int64_t stored = 0, updated = 0, duplicate = 0, ignored = 0, quarantined = 0, partial = 0;  // messages
   std::optional<std::string> error;
+  bool began_reading = false;   // note_run_begun() was called
+  bool read_elsewhere = false;  // how polling went is for whoever reads the mailbox to say: only the run is noted
 };
 
 // last_polled_at, last_success_at or last_error; a `poll_run` row only where something was fetched or failed.

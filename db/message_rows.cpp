@@ -21,6 +21,11 @@ constexpr const char* kColumns =
     "id, mailbox_key, uid_validity, uid, source, sha256, rfc822_message_id, from_domain, subject, received_at, "
     "authentic, kind, outcome, after_done_at";
 
+constexpr const char* kMarkPending =
+    "UPDATE message SET after_done_at = NULL WHERE id = ANY ($1::bigint[]) AND after_done_at IS NOT NULL";
+constexpr const char* kMarkSettled =
+    "UPDATE message SET after_done_at = now() WHERE id = ANY ($1::bigint[]) AND after_done_at IS NULL";
+
 // What a message is found by, in the text that PostgreSQL gives.
 std::string natural_key(const NewMessage& message, bool by_uid) {
   if (by_uid && message.uid) return std::to_string(uid_to_sql(*message.uid));
@@ -41,13 +46,17 @@ pqxx::result find_rows(pqxx::transaction_base& transaction, const std::optional<
       "SELECT sha256, id, outcome FROM message WHERE mailbox_key IS NULL AND sha256 = ANY ($1::bytea[])", list);
 }
 
-void mark_pending(pqxx::transaction_base& transaction, std::span<const MessagePlace> places) {
-  std::vector<std::int64_t> ids;
-  for (const MessagePlace& place : places) {
-    if (place.before && was_taken(*place.before)) ids.push_back(place.id);
+// The messages that were there: those taken are pending once more if `after:` asks for it; those that this run found
+// otherwise must not be touched any more, whatever was found before.
+void note_again(pqxx::transaction_base& transaction, std::span<const MessagePlace> places,
+                std::span<const MessageResult> results, bool after_pending) {
+  std::vector<std::int64_t> taken;
+  std::vector<std::int64_t> others;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i].before) (results[i].is_taken ? taken : others).push_back(places[i].id);
   }
-  if (ids.empty()) return;
-  transaction.exec_params("UPDATE message SET after_done_at = NULL WHERE id = ANY ($1::bigint[])", array_text(ids));
+  if (after_pending && !taken.empty()) transaction.exec_params(kMarkPending, array_text(taken));
+  if (!others.empty()) transaction.exec_params(kMarkSettled, array_text(others));
 }
 
 }  // namespace
@@ -89,7 +98,7 @@ std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction, co
 
 void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
                    std::span<const NewMessage> messages, std::span<const MessagePlace> places,
-                   std::span<const Outcome> outcomes, bool after_pending) {
+                   std::span<const MessageResult> results, bool after_pending) {
   std::optional<std::int64_t> mailbox;
   std::optional<std::int64_t> uid_validity;
   if (watermark) {
@@ -111,12 +120,12 @@ void copy_messages(pqxx::transaction_base& transaction, const std::optional<Wate
         .time(message.received_at)
         .text(to_string(message.authentic))
         .text(to_string(message.kind))
-        .text(to_string(outcomes[i]));
-    after_pending&& was_taken(outcomes[i]) ? stream->null() : stream->now();
+        .text(to_string(results[i].outcome));
+    after_pending&& results[i].is_taken ? stream->null() : stream->now();
     stream->end_row();
   }
   if (stream) stream->finish();
-  if (after_pending) mark_pending(transaction, places);
+  note_again(transaction, places, results, after_pending);
 }
 
 }  // namespace tlsrpt::db

@@ -35,9 +35,15 @@ struct MessagePlace {
                                                        const std::optional<Watermark>& watermark,
                                                        std::span<const NewMessage> messages);
 
-// Inserts the rows of new messages, and marks those that were there and taken as pending once more, if `after:` is.
+// What became of a message of a batch.
+struct MessageResult {
+  Outcome outcome = Outcome::kIgnored;
+  bool is_taken = false;  // by what this run found: then `after:` may touch it
+};
+
+// Inserts the rows of new messages; of those that were there, notes what `after:` has to do.
 void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
                    std::span<const NewMessage> messages, std::span<const MessagePlace> places,
-                   std::span<const Outcome> outcomes, bool after_pending);
+                   std::span<const MessageResult> results, bool after_pending);
 
 }  // namespace tlsrpt::db

@@ -16,7 +16,10 @@ namespace {
 constexpr const char* kUpdateMessage =
     "UPDATE message SET rfc822_message_id = coalesce($2, rfc822_message_id), from_domain = coalesce($3, from_domain),"
     " subject = coalesce($4, subject), authentic = $5, kind = $6, outcome = $7,"
-    " after_done_at = CASE WHEN $8 AND mailbox_key IS NOT NULL THEN NULL ELSE coalesce(after_done_at, now()) END "
+    // Under another UIDVALIDITY, or in a retired mailbox, there is nothing to be done any more.
+    " after_done_at = CASE WHEN $8 AND EXISTS (SELECT FROM mailbox b WHERE b.id = mailbox_key"
+    " AND b.uid_validity = message.uid_validity AND b.retired_at IS NULL)"
+    " THEN NULL ELSE coalesce(after_done_at, now()) END "
     "WHERE id = $1";
 
 // How often the message was tried before, and whether its bytes were kept; its entries are gone then.

@@ -25,11 +25,15 @@ std::vector<IncomingReport> reports_of(std::span<const NewMessage> messages, std
 }
 
 // A message read again keeps its row, and what it did not give then is not asked of it now. What this run did with it
-// counts: its reports may have been deleted meanwhile.
-Outcome outcome_again(Outcome before, std::span<const UpsertResult> reports) {
-  if (!was_taken(before)) return before;
-  const Outcome now = outcome_of(reports, false);
-  return was_taken(now) ? now : Outcome::kDuplicate;
+// counts: its reports may have been deleted meanwhile, or others stand in their place.
+MessageResult result_again(Outcome before, Outcome now) {
+  if (!was_taken(before)) return {.outcome = before};
+  return {.outcome = was_taken(now) ? now : Outcome::kDuplicate, .is_taken = was_taken(now)};
+}
+
+// The same message twice in a batch: only imports have that.
+MessageResult result_of_repeat(const MessageResult& first) {
+  return {.outcome = was_taken(first.outcome) ? Outcome::kDuplicate : first.outcome};
 }
 
 // The batch in one transaction; where PostgreSQL refuses something of it, in halves, down to the one message.
@@ -160,28 +164,30 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
                                 std::span<const NewMessage> messages, const BatchOptions& options) {
   if (watermark) move_watermark(transaction, *watermark);
   const std::vector<MessagePlace> places = place_messages(transaction, watermark, messages);
-  const std::vector<UpsertResult> results = upsert_reports(transaction, reports_of(messages, places));
+  const std::vector<UpsertResult> upserted = upsert_reports(transaction, reports_of(messages, places));
 
-  std::vector<Outcome> outcomes;
+  std::vector<MessageResult> results;
   std::vector<QuarantineRows> quarantine;
-  std::span<const UpsertResult> rest = results;
+  std::span<const UpsertResult> rest = upserted;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const MessagePlace& place = places[i];
+    if (place.repeats) {
+      results.push_back(result_of_repeat(results[*place.repeats]));
+      continue;
+    }
     const auto own = rest.first(place.gives_reports() ? messages[i].reports.size() : 0);
     rest = rest.subspan(own.size());
-    if (place.repeats) {
-      const Outcome first = outcomes[*place.repeats];
-      outcomes.push_back(was_taken(first) ? Outcome::kDuplicate : first);
-    } else if (place.before) {
-      outcomes.push_back(outcome_again(*place.before, own));
-    } else {
-      std::vector<NewQuarantine> entries = quarantine_of(messages[i], own);
-      outcomes.push_back(outcome_of(own, !entries.empty()));
-      if (!entries.empty()) quarantine.push_back({place.id, std::move(entries), messages[i].raw});
-    }
+    std::vector<NewQuarantine> entries = quarantine_of(messages[i], own);
+    const Outcome now = outcome_of(own, !entries.empty());
+    results.push_back(place.before ? result_again(*place.before, now)
+                                   : MessageResult{.outcome = now, .is_taken = was_taken(now)});
+    if (place.is_new() && !entries.empty()) quarantine.push_back({place.id, std::move(entries), messages[i].raw});
   }
-  copy_messages(transaction, watermark, messages, places, outcomes, options.after_pending);
+  copy_messages(transaction, watermark, messages, places, results, options.after_pending);
   copy_quarantine(transaction, quarantine, options.quarantine_bytes);
+
+  std::vector<Outcome> outcomes;
+  for (const MessageResult& result : results) outcomes.push_back(result.outcome);
   return outcomes;
 }
 

@@ -32,10 +32,11 @@ create table mailbox (
   unfinished_runs  integer not null default 0,
   last_polled_at   timestamptz,
   last_success_at  timestamptz,
-  last_error       text
+  last_error       text,
+  retired_at       timestamptz
 );
 comment on table mailbox is 'Where reports are read from (RFC 8460 §3, rua=mailto:), and how far';
-comment on column mailbox.name is 'What the configuration calls it';
+comment on column mailbox.name is 'What the configuration calls it; once retired, with an addition';
 comment on column mailbox.server is 'imaps://host[:port] or imap://host[:port]';
 comment on column mailbox.domains is 'Domains whose reports are accepted; empty: all';
 comment on column mailbox.uid_validity is 'RFC 9051 §2.3.1.1 UIDVALIDITY of the UIDs below; the 64 bits of the server''s number, compared for equality only';
@@ -46,6 +47,7 @@ comment on column mailbox.unfinished_runs is 'Runs begun at this watermark and n
 comment on column mailbox.last_polled_at is 'When polling last ended, well or not';
 comment on column mailbox.last_success_at is 'When polling last ended well';
 comment on column mailbox.last_error is 'Why the last polling failed; null when it did not';
+comment on column mailbox.retired_at is 'When another server, username or folder took over its name; null: in use';
 
 create table poll_run (
   id           bigint generated always as identity primary key,

@@ -3,6 +3,7 @@
 import re
 
 from tests.harness import sample
+from tests.harness.imap_script import ScriptedImap
 from tests.harness.proxy import Proxy
 
 from .case import MAILBOX, PASSWORD, EndToEndTest
@@ -120,6 +121,14 @@ class Collect(EndToEndTest):
         self.maildir.deliver(sample.report_mail(1), folder="Other")
         self.collect(self.configure(self.mailbox(folder="Other")))
         self.assertEqual(2, self.count("report"))
+
+    def test_another_server_behind_the_same_name_is_read_whole_though_uidvalidity_and_uids_are_the_same(self):
+        other_mail = b"Subject: lunch\r\n\r\nToday at noon.\r\n"
+        for bodies in ((other_mail, sample.report_mail(0)), (sample.report_mail(1), sample.report_mail(2))):
+            with ScriptedImap(bodies, password=PASSWORD) as server:
+                self.collect(self.configure(self.plain(server.port)))
+        self.assertEqual({"stored": 3, "ignored": 1}, self.outcomes())
+        self.assertEqual([["2"]], self.query(f"SELECT last_uid FROM tlsrpt.mailbox WHERE name = '{MAILBOX}'"))
 
     def test_a_dry_run_leaves_no_schema_behind_and_touches_no_mail(self):
         mails, _ = sample.inbox(days=1)

@@ -1,5 +1,6 @@
 #include "db/mailbox.hpp"
 
+#include "db/prune.hpp"
 #include "tests/integration/db/support.hpp"
 
 namespace tlsrpt::db::test {
@@ -51,17 +52,60 @@ TEST_CASE("another server, username or folder behind the name starts again") {
     MailboxIdentity moved = kIdentity;
     (what == 0 ? moved.server : what == 1 ? moved.username : moved.folder) += "2";
 
-    for (const MailboxState& state :
-         {*peek_mailbox(database.connection, moved), enter_mailbox(database.connection, moved)}) {
-      CHECK(state.key == made.key);
-      CHECK(state.uid_validity == std::nullopt);
-      CHECK(state.last_uid == 0);
-      CHECK(state.backfill_uid == std::nullopt);
-      CHECK(state.backfill_filter.empty());
-      CHECK(state.unfinished_runs == 0);
-    }
+    CHECK(peek_mailbox(database.connection, moved) == std::nullopt);
+    const MailboxState state = enter_mailbox(database.connection, moved);
+    CHECK(state.key != made.key);
+    CHECK(state.uid_validity == std::nullopt);
+    CHECK(state.last_uid == 0);
+    CHECK(state.backfill_uid == std::nullopt);
+    CHECK(state.backfill_filter.empty());
+    CHECK(state.unfinished_runs == 0);
+    CHECK(database.rows("SELECT name, last_uid, retired_at IS NOT NULL FROM mailbox ORDER BY id") ==
+          Rows{"box (retired 1)|40|t", "box|0|f"});
     CHECK(enter_mailbox(database.connection, kIdentity).last_uid == 0);
+    CHECK(database.value("SELECT count(*) FROM mailbox WHERE retired_at IS NULL") == "1");
   }
+}
+
+TEST_CASE("a message of another place behind the same name is another, be UIDVALIDITY and UID the same") {
+  Database database;
+  const auto old = enter_mailbox(database.connection, kIdentity).key;
+  reset_watermark(database.connection, old, 7);
+  NewMessage broken = mail(1);
+  broken.quarantine = {rejected(parser::Reason::kBadGzip)};
+  database.write(old, {broken, mail(2), mail(3, {report("r3")})}, {.after_pending = true});
+
+  MailboxIdentity moved = kIdentity;
+  moved.folder = "Elsewhere";
+  const auto key = enter_mailbox(database.connection, moved).key;
+  reset_watermark(database.connection, key, 7);
+  CHECK(database.write(key, {mail(1, {report("r1")}), mail(2, {report("r2")}), mail(3)}).outcomes ==
+        Outcomes{Outcome::kStored, Outcome::kStored, Outcome::kIgnored});
+  CHECK(database.rows("SELECT b.name, uid, outcome FROM message m JOIN mailbox b ON b.id = mailbox_key"
+                      " ORDER BY b.id, uid") == Rows{"box (retired 1)|1|quarantined", "box (retired 1)|2|ignored",
+                                                     "box (retired 1)|3|stored", "box|1|stored", "box|2|stored",
+                                                     "box|3|ignored"});
+}
+
+TEST_CASE("what `after:` had still to do in a place that was left, or under an old UIDVALIDITY, is settled") {
+  Database database;
+  const auto key = enter_mailbox(database.connection, kIdentity).key;
+  reset_watermark(database.connection, key, 7);
+  database.write(key, {mail(1, {report("r1")})}, {.after_pending = true});
+  reset_watermark(database.connection, key, 7);
+  CHECK(pending_after(database.connection, key, 7) == std::vector<std::uint64_t>{1});
+  reset_watermark(database.connection, key, 8);
+  CHECK(database.value("SELECT after_done_at IS NOT NULL FROM message") == "t");
+
+  const Watermark watermark{.mailbox = key, .uid_validity = 8, .from = 0, .to = 1};
+  write_batch(database.connection, watermark, {mail(1, {report("r1")})}, {.after_pending = true});
+  CHECK(pending_after(database.connection, key, 8) == std::vector<std::uint64_t>{1});
+  MailboxIdentity moved = kIdentity;
+  moved.server = "imaps://elsewhere";
+  enter_mailbox(database.connection, moved);
+  CHECK(database.value("SELECT count(*) FROM message WHERE after_done_at IS NULL") == "0");
+  CHECK(prune(database.connection, {.reports = std::chrono::days{1}, .quarantine = std::nullopt}, false).reports == 1);
+  CHECK(database.value("SELECT count(*) FROM message WHERE outcome = 'stored'") == "0");
 }
 
 TEST_CASE("another UIDVALIDITY sets every watermark back") {
@@ -101,11 +145,35 @@ TEST_CASE("skipping moves the watermark only from where it was") {
 TEST_CASE("an idle poll updates its mailbox row and nothing else") {
   Database database;
   const auto key = enter_mailbox(database.connection, kIdentity).key;
-  note_run_begun(database.connection, key);
   note_poll(database.connection, key, {.command = "collect"}, std::chrono::milliseconds{5});
   CHECK(database.rows(kPolled) == Rows{"t|t|-"});
   CHECK(database.value("SELECT count(*) FROM poll_run") == "0");
-  CHECK(database.value("SELECT unfinished_runs FROM mailbox") == "0");
+}
+
+TEST_CASE("a run that ends, however, takes back its own beginning alone") {
+  Database database;
+  const auto key = enter_mailbox(database.connection, kIdentity).key;
+  const auto unfinished = [&] { return database.value("SELECT unfinished_runs FROM mailbox"); };
+  note_run_begun(database.connection, key);  // killed
+  note_poll(database.connection, key, {.command = "collect", .error = "login refused"}, std::chrono::milliseconds{5});
+  CHECK(unfinished() == "1");
+  note_run_begun(database.connection, key);
+  note_poll(database.connection, key, {.command = "collect", .error = "connection lost", .began_reading = true},
+            std::chrono::milliseconds{5});
+  CHECK(unfinished() == "1");
+}
+
+TEST_CASE("a run that found the mailbox being read elsewhere says nothing of how polling went") {
+  Database database;
+  const auto key = enter_mailbox(database.connection, kIdentity).key;
+  note_poll(database.connection, key, {.command = "run"}, std::chrono::milliseconds{5});
+  const std::string before = database.value("SELECT mailbox FROM mailbox");
+  note_run_begun(database.connection, key);
+  note_poll(database.connection, key,
+            {.command = "collect", .error = "being read elsewhere", .began_reading = true, .read_elsewhere = true},
+            std::chrono::milliseconds{5});
+  CHECK(database.value("SELECT mailbox FROM mailbox") == before);
+  CHECK(database.rows("SELECT command, error FROM poll_run") == Rows{"collect|being read elsewhere"});
 }
 
 TEST_CASE("a poll that fetched or failed is a poll_run, and a failure stands until the next success") {

@@ -103,6 +103,18 @@ TEST_CASE("`after:` is pending for a message once it is taken") {
   CHECK(pending_after(database.connection, database.box, 7) == std::vector<std::uint64_t>{1});
 }
 
+TEST_CASE("`after:` is not pending for a message of an old UIDVALIDITY or of a mailbox that was retired") {
+  Foreign database;
+  reset_watermark(database.connection, database.box, 8);
+  rewrite_message(database.connection, database.key, tried({report("r1")}), {.after_pending = true});
+  CHECK(database.value("SELECT after_done_at IS NOT NULL FROM message") == "t");
+  reset_watermark(database.connection, database.box, 7);
+  enter_mailbox(database.connection,
+                {.name = "box", .server = "imaps://other", .username = "box", .folder = "INBOX", .domains = {}});
+  rewrite_message(database.connection, database.key, tried({report("r1")}), {.after_pending = true});
+  CHECK(database.value("SELECT after_done_at IS NOT NULL FROM message") == "t");
+}
+
 TEST_CASE("a conflict on a new try is an entry again") {
   Foreign database;
   database.write(database.box, {mail_from("other.example", 2, {report("r1", "other")})});

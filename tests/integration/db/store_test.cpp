@@ -250,6 +250,28 @@ TEST_CASE("`after:` is pending for what was taken, and again when it is read aga
   CHECK(pending_after(database.connection, box, 7) == std::vector<std::uint64_t>{1, 3});
 }
 
+TEST_CASE("`after:` touches what is read again only if this run too finds all of it stored") {
+  Database database;
+  const auto box = database.mailbox();
+  const BatchOptions pending{.after_pending = true};
+  const auto pending_now = [&] { return pending_after(database.connection, box, 7); };
+  database.write(box, {mail(1, {report("r1")}), mail(2, {report("r2")}), mail(3, {report("r3")})}, pending);
+  mark_after_done(database.connection, box, 7, {1});
+  NewMessage authentic = mail(4, {report("r1", "second")});
+  authentic.authentic = Authentic::kPass;
+  database.write(box, {authentic});
+  database.rewind(box);
+
+  NewMessage foreign = mail(2);
+  foreign.quarantine = {rejected(parser::Reason::kForeignDomain)};
+  const BatchResult again = database.write(box, {mail(1, {report("r1")}), foreign, mail(3, {report("r3")})}, pending);
+  CHECK(again.outcomes == Outcomes(3, Outcome::kDuplicate));
+  CHECK(pending_now() == std::vector<std::uint64_t>{3});
+  database.rewind(box);
+  database.write(box, {mail(3)});
+  CHECK(pending_now().empty());
+}
+
 TEST_CASE("an import is known again by its bytes, within a batch too") {
   Database database;
   NewMessage bad = loose_file("bad.json", {});
