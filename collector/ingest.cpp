@@ -31,24 +31,19 @@ struct Origin {
   bool lenient_base64 = false;
 };
 
-// Only what was recognised as a TLS report is rejected for these.
-bool shows_a_tls_report(Reason reason) noexcept {
-  return reason == Reason::kBadDateRange || reason == Reason::kBadStructure || reason == Reason::kTooManyPolicies ||
-         reason == Reason::kTooManyFailureDetails;
-}
-
 // Sorts what was found into reports, rejections, and what is none of our business.
 class Sorter {
  public:
   explicit Sorter(ReadMessage& message) : message_(message) {}
 
   void take(std::vector<parser::Finding>&& findings, const Origin& origin) {
-    for (auto& [suffix, what] : findings) {
+    for (auto& [suffix, what, recognised] : findings) {
       const auto attachment = origin.part + suffix;
       if (auto* parsed = std::get_if<parser::ParsedReport>(&what)) {
         take_report(attachment, std::move(*parsed), origin);
       } else if (auto* rejection = std::get_if<Rejection>(&what)) {
-        const bool ours = origin.labelled || origin.says_tls_report || shows_a_tls_report(rejection->reason);
+        saw_tls_ = saw_tls_ || recognised;
+        const bool ours = origin.labelled || origin.says_tls_report || recognised || is_unread(*rejection);
         reject(ours, attachment, std::move(*rejection));
       } else {
         take_other(attachment, std::move(std::get<NotAReport>(what)), origin);
@@ -57,7 +52,11 @@ class Sorter {
   }
 
   [[nodiscard]] bool nothing_taken() const noexcept { return message_.reports.empty() && message_.rejected.empty(); }
+  // A report, or what was recognised as one.
+  [[nodiscard]] bool saw_tls() const noexcept { return saw_tls_; }
   [[nodiscard]] bool saw_dmarc() const noexcept { return saw_dmarc_; }
+  // An attachment says that it is something else, or that there is nothing.
+  [[nodiscard]] bool explained() const noexcept { return explained_; }
   [[nodiscard]] const std::vector<db::NewQuarantine>& passed_over() const noexcept { return passed_over_; }
 
   // Of a mail that says that it carries a report, and in which none was found.
@@ -71,6 +70,7 @@ class Sorter {
 
  private:
   void take_report(const std::string& attachment, parser::ParsedReport parsed, const Origin& origin) {
+    saw_tls_ = true;
     if (origin.lenient_base64) parsed.deviations.push_back({.code = parser::DeviationCode::kLenientBase64});
     parser::fill_gaps(parsed, origin.hints);
     auto report_domain = parser::report_domain(parsed.report, origin.hints);
@@ -81,9 +81,18 @@ class Sorter {
   }
 
   void take_other(const std::string& attachment, NotAReport other, const Origin& origin) {
-    const bool dmarc = other.kind == NotAReport::Kind::kDmarc;
-    saw_dmarc_ = saw_dmarc_ || dmarc;
-    reject(origin.labelled && !dmarc, attachment, {.reason = Reason::kNotAReport, .detail = std::move(other.detail)});
+    const bool explains = other.kind != NotAReport::Kind::kOther;
+    explained_ = explained_ || explains;
+    saw_dmarc_ = saw_dmarc_ || other.kind == NotAReport::Kind::kDmarc;
+    reject(origin.labelled && !explains, attachment,
+           {.reason = Reason::kNotAReport, .detail = std::move(other.detail)});
+  }
+
+  // An attachment that used up limits.decompressed without a sign of a report is somebody's large file; of the next
+  // that has too little left nobody knows what it is.
+  bool is_unread(const Rejection& rejection) noexcept {
+    if (rejection.reason != Reason::kDecompressedTooLarge) return false;
+    return std::exchange(used_up_, true);
   }
 
   void reject(bool ours, const std::string& attachment, Rejection rejection) {
@@ -92,13 +101,15 @@ class Sorter {
 
   ReadMessage& message_;
   std::vector<db::NewQuarantine> passed_over_;
+  bool saw_tls_ = false;
   bool saw_dmarc_ = false;
+  bool explained_ = false;
+  bool used_up_ = false;  // limits.decompressed
 };
 
 db::MessageKind kind_of(const mime::Message& mail, const Sorter& sorter) {
   if (mail.kind == mime::Kind::kBounce) return db::MessageKind::kBounce;
-  const bool tls = mail.says_tls_report && !sorter.saw_dmarc();
-  if (tls || (!mail.problem && !sorter.nothing_taken())) return db::MessageKind::kTls;
+  if (sorter.saw_tls() || (mail.says_tls_report && !sorter.saw_dmarc())) return db::MessageKind::kTls;
   if (mail.says_dmarc_report || sorter.saw_dmarc()) return db::MessageKind::kDmarc;
   return db::MessageKind::kOther;
 }
@@ -115,19 +126,24 @@ std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
+parser::Hints hints_of(const mime::Envelope& envelope, std::optional<std::string> filename) {
+  return {.report_domain = envelope.tls_report_domain,
+          .submitter = envelope.tls_report_submitter,
+          .subject = envelope.subject,
+          .from_domain = envelope.from_domain,
+          .filename = std::move(filename)};
+}
+
 void read_attachments(const mime::Message& mail, parser::ReportReader& reader, Sorter& sorter) {
   reader.start_message();
   for (const auto& attachment : mail.attachments) {
     sorter.take(reader.read(attachment.body), {.part = attachment.part,
-                                               .hints = {.report_domain = mail.envelope.tls_report_domain,
-                                                         .submitter = mail.envelope.tls_report_submitter,
-                                                         .from_domain = mail.envelope.from_domain,
-                                                         .filename = unless_empty(attachment.filename)},
+                                               .hints = hints_of(mail.envelope, unless_empty(attachment.filename)),
                                                .labelled = attachment.labelled,
                                                .says_tls_report = mail.says_tls_report,
                                                .lenient_base64 = attachment.lenient_base64});
   }
-  if (mail.says_tls_report && sorter.nothing_taken() && !sorter.saw_dmarc()) sorter.reject_the_rest();
+  if (mail.says_tls_report && sorter.nothing_taken() && !sorter.explained()) sorter.reject_the_rest();
 }
 
 // The domains that a report is about, for a person.
@@ -170,12 +186,6 @@ std::optional<Rejection> objection(const ReadReport& report, const Acceptance& a
                                            mime::to_string(*authentic))};
   }
   return std::nullopt;
-}
-
-std::optional<std::string> submitter_of(const mime::Envelope& envelope, const std::optional<std::string>& filename) {
-  if (envelope.tls_report_submitter) return parser::normalize_domain(*envelope.tls_report_submitter);
-  const auto parsed = filename ? parser::parse_report_filename(*filename) : std::nullopt;
-  return parsed ? std::optional(parsed->submitter) : std::nullopt;
 }
 
 }  // namespace
@@ -235,7 +245,7 @@ db::NewMessage accept(ReadMessage read, const Acceptance& acceptance, bool is_ma
     message.reports.push_back({.parsed = std::move(report.parsed),
                                .report_domain = std::move(report.report_domain),
                                .session_totals = std::move(totals),
-                               .submitter_domain = submitter_of(read.envelope, report.filename),
+                               .submitter_domain = parser::submitter_domain(hints_of(read.envelope, report.filename)),
                                .filename = std::move(report.filename),
                                .attachment = std::move(report.attachment)});
   }

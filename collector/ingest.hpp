@@ -34,8 +34,9 @@ class Ingester {
   Ingester(const mime::Limits& mime_limits, const parser::Limits& parser_limits);
 
   // A mail. A payload that cannot be read is a rejection only where the mail or the attachment says that it is a TLS
-  // report, or where it was recognised as one. A mail that hits a bound is rejected as a whole: nobody knows what is in
-  // the rest of it.
+  // report, or where it was recognised as one; any other that hits a bound is somebody's large file, and no concern of
+  // ours. A mail that itself hits a bound is rejected as a whole, and so is an attachment for which another left too
+  // little of limits.decompressed: nobody knows what is in them.
   [[nodiscard]] ReadMessage read_mail(std::string_view bytes);
 
   // A loose report: .json, .json.gz, .zip. Whatever is no report is a rejection: the operator named the file.

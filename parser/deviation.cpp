@@ -30,6 +30,7 @@ constexpr auto kCodes = std::to_array<DeviationInfo>({
      "A single object stands where an array of objects belongs."},
     {Code::kAliasKey, "alias-key", "A member has another name than in RFC 8460 §4.4's JSON."},
     {Code::kNotLowerCase, "not-lower-case", "A policy-type or result-type is not in lower case."},
+    {Code::kOverlongName, "overlong-name", "A name is longer than 255 bytes; it was left out."},
     {Code::kMissingOrganizationName, "missing-organization-name", "The report has no organization-name."},
     {Code::kFilledOrganizationName, "filled-organization-name",
      "The missing organization-name was filled in from what the detail names."},

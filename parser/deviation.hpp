@@ -30,6 +30,7 @@ enum class DeviationCode {
   kObjectInsteadOfArray,
   kAliasKey,
   kNotLowerCase,
+  kOverlongName,
   // The report itself.
   kMissingOrganizationName,
   kFilledOrganizationName,

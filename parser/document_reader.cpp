@@ -19,10 +19,12 @@ std::vector<Finding> settle(std::vector<Finding> findings) {
   if (std::all_of(findings.begin(), findings.end(), is_nothing)) {
     return single_finding(NotAReport{NotAReport::Kind::kOther, "JSON, but no TLS report"});
   }
+  const bool has_report = std::any_of(findings.begin(), findings.end(), is_report);
   for (Finding& finding : findings) {
     if (const auto* const nothing = std::get_if<NotAReport>(&finding.what)) {
       finding.what = Rejection{Reason::kNotAReport, fmt::format("JSON, but no TLS report: {}", nothing->detail)};
     }
+    finding.recognised = finding.recognised || (has_report && !is_report(finding));
   }
   return findings;
 }
@@ -38,12 +40,17 @@ void note_packing(std::vector<Finding>& findings, DeviationCode code, std::strin
 }
 
 std::vector<Finding> DocumentReader::read(TextSource& text, bool keep_text) {
-  const Allowance before = allowance_;
-  if (read_documents(text, keep_text, false) == Outcome::kMendable) {
-    allowance_ = before;
-    text.rewind();
-    mender_.open(text);
-    read_documents(mender_, keep_text, true);
+  try {
+    const Allowance before = allowance_;
+    if (read_documents(text, keep_text, false) == Outcome::kMendable) {
+      allowance_ = before;
+      text.rewind();
+      mender_.open(text);
+      read_documents(mender_, keep_text, true);
+    }
+  } catch (const Refused& refused) {
+    if (!saw_report()) throw;
+    throw Refused::report(refused.rejection());
   }
   std::vector<Finding> findings = settle(std::move(handler_.findings()));
   if (text.utf16()) {
@@ -100,6 +107,13 @@ void DocumentReader::note_trailing_data(const std::string& rest) {
   if (auto* const parsed = std::get_if<ParsedReport>(&findings.back().what)) {
     parsed->deviations.push_back(Deviation{DeviationCode::kTrailingData, "", rest});
   }
+}
+
+bool DocumentReader::saw_report() {
+  const std::vector<Finding>& findings = handler_.findings();
+  return handler_.inside_report() || std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+           return is_report(finding) || finding.recognised;
+         });
 }
 
 bool DocumentReader::found_report(std::size_t since) {

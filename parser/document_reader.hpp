@@ -36,6 +36,7 @@ class DocumentReader {
   Outcome read_further_documents(JsonStream& stream, bool mended);
   void note_trailing_data(const std::string& rest);
   [[nodiscard]] bool found_report(std::size_t since);
+  [[nodiscard]] bool saw_report();
 
   Allowance& allowance_;
   Mender mender_;

@@ -10,8 +10,7 @@
 namespace tlsrpt::parser {
 namespace {
 
-// Far more than the 255 bytes of a name (RFC 1035 §2.3.4), whatever the encoding: longer texts are no names.
-constexpr std::size_t kLongestName = 1024;
+constexpr std::size_t kLongestUnicodeName = 4 * kLongestName;  // a character has at most four bytes
 
 std::string_view strip(std::string_view domain) {
   domain = trim(domain);
@@ -30,7 +29,7 @@ std::string to_a_labels(const std::string& domain) {
 
 std::string normalize_domain(std::string_view domain) {
   std::string lower = ascii_lower(strip(domain));
-  if (is_ascii(lower) || lower.size() > kLongestName || lower.find('\0') != std::string::npos) return lower;
+  if (is_ascii(lower) || lower.size() > kLongestUnicodeName || lower.find('\0') != std::string::npos) return lower;
   const std::string ascii = to_a_labels(lower);
   const std::string_view name = strip(ascii);  // an ideographic full stop at the end became a dot
   return name.empty() ? lower : std::string(name);

@@ -6,6 +6,7 @@
 
 #include "parser/deviation.hpp"
 #include "parser/reader.hpp"
+#include "parser/source.hpp"
 
 namespace tlsrpt::parser {
 
@@ -13,6 +14,12 @@ template <typename What>
 [[nodiscard]] std::vector<Finding> single_finding(What what) {
   std::vector<Finding> findings;
   findings.push_back({"", std::move(what)});
+  return findings;
+}
+
+[[nodiscard]] inline std::vector<Finding> rejected(const Refused& refused) {
+  std::vector<Finding> findings = single_finding(refused.rejection());
+  findings.front().recognised = refused.recognised();
   return findings;
 }
 

@@ -17,6 +17,16 @@ struct Filling {
   std::string_view source;  // for the deviation's detail
 };
 
+std::string_view text_of(const std::optional<std::string>& hint) noexcept {
+  return hint ? std::string_view(*hint) : std::string_view();
+}
+
+// An empty hint is none, and neither is one that is too long for a name.
+std::optional<std::string> domain_or_none(std::string domain) {
+  if (domain.empty() || domain.size() > kLongestName) return std::nullopt;
+  return domain;
+}
+
 // "2024-01-09T00:00:00Z_example.com" → "example.com": how Google and Postfix write their report-ids.
 std::optional<std::string> domain_in_report_id(const std::optional<std::string>& report_id) {
   if (!report_id) return std::nullopt;
@@ -27,34 +37,35 @@ std::optional<std::string> domain_in_report_id(const std::optional<std::string>&
   const bool is_name = dot != std::string::npos && dot != 0 &&
                        domain.find_first_of("abcdefghijklmnopqrstuvwxyz", dot) != std::string::npos &&
                        domain.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
-  if (!is_name) return std::nullopt;
-  return domain;
+  return is_name ? domain_or_none(std::move(domain)) : std::nullopt;
+}
+
+std::optional<std::string> domain_in_header(const Hints& hints) {
+  return domain_or_none(normalize_domain(text_of(hints.report_domain)));
+}
+
+std::optional<std::string> domain_in_subject(const Hints& hints) {
+  std::optional<ReportSubject> subject = parse_report_subject(text_of(hints.subject));
+  return subject ? domain_or_none(std::move(subject->policy_domain)) : std::nullopt;
+}
+
+std::optional<std::string> domain_in_filename(const Hints& hints) {
+  std::optional<ReportFilename> name = parse_report_filename(text_of(hints.filename));
+  return name ? domain_or_none(std::move(name->policy_domain)) : std::nullopt;
 }
 
 std::optional<Filling> find_organization(const Hints& hints) {
-  if (hints.submitter && !trim(*hints.submitter).empty()) {
-    return Filling{std::string(trim(*hints.submitter)), "TLS-Report-Submitter"};
-  }
+  const std::string submitter(trim(text_of(hints.submitter)));
+  if (!submitter.empty()) return Filling{submitter, "TLS-Report-Submitter"};
+  if (auto subject = parse_report_subject(text_of(hints.subject))) return Filling{subject->submitter, "Subject"};
+  if (auto name = parse_report_filename(text_of(hints.filename))) return Filling{name->submitter, "file name"};
   if (hints.from_domain && !hints.from_domain->empty()) return Filling{*hints.from_domain, "From"};
   return std::nullopt;
 }
 
-std::optional<std::string> domain_in_header(const Hints& hints) {
-  if (!hints.report_domain) return std::nullopt;
-  std::string domain = normalize_domain(*hints.report_domain);
-  if (domain.empty()) return std::nullopt;
-  return domain;
-}
-
-std::optional<std::string> domain_in_filename(const Hints& hints) {
-  if (!hints.filename) return std::nullopt;
-  std::optional<ReportFilename> name = parse_report_filename(*hints.filename);
-  if (!name) return std::nullopt;
-  return std::move(name->policy_domain);
-}
-
 std::optional<Filling> find_domain(const Report& report, const Hints& hints) {
   if (auto domain = domain_in_header(hints)) return Filling{std::move(*domain), "TLS-Report-Domain"};
+  if (auto domain = domain_in_subject(hints)) return Filling{std::move(*domain), "Subject"};
   if (auto domain = domain_in_filename(hints)) return Filling{std::move(*domain), "file name"};
   if (auto domain = domain_in_report_id(report.report_id)) return Filling{std::move(*domain), "report-id"};
   return std::nullopt;
@@ -84,6 +95,13 @@ void fill_policy_domains(ParsedReport& parsed, const Hints& hints) {
 }
 
 }  // namespace
+
+std::optional<std::string> submitter_domain(const Hints& hints) {
+  if (hints.submitter) return normalize_domain(*hints.submitter);
+  if (const auto subject = parse_report_subject(text_of(hints.subject))) return normalize_domain(subject->submitter);
+  if (auto name = parse_report_filename(text_of(hints.filename))) return std::move(name->submitter);
+  return std::nullopt;
+}
 
 void fill_gaps(ParsedReport& parsed, const Hints& hints) {
   fill_organization(parsed, hints);

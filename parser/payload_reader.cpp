@@ -143,7 +143,7 @@ std::vector<Finding> PayloadReader::read_content(bool keep_text) {
     case Content::kXml:
       return single_finding(xml(text_.head()));
     case Content::kUnused:  // mail-20
-      return single_finding(NotAReport{NotAReport::Kind::kOther, "the word \"unused\""});
+      return single_finding(NotAReport{NotAReport::Kind::kUnused, "the word \"unused\""});
     case Content::kUtf32:
       throw Refused(Reason::kBadEncoding, "the text is in UTF-32");
     case Content::kNothing:
@@ -168,7 +168,7 @@ std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
     if (archive.is_directory(index)) continue;
     for (Finding& finding : read_zip_entry(archive, index)) {
       if (auto* const other = std::get_if<NotAReport>(&finding.what)) {
-        if (other->kind == NotAReport::Kind::kDmarc) nothing = std::move(*other);
+        if (other->kind != NotAReport::Kind::kOther) nothing = std::move(*other);
         continue;
       }
       if (auto* const rejection = std::get_if<Rejection>(&finding.what)) {
@@ -199,12 +199,13 @@ std::vector<Finding> PayloadReader::read_zip_entry(const ZipArchive& archive, st
       case Content::kUtf16Le:
       case Content::kUtf16Be:
       case Content::kXml:
+      case Content::kUnused:
         return read_content(true);
       default:
         return {};
     }
   } catch (const Refused& refused) {
-    return single_finding(refused.rejection());
+    return rejected(refused);
   }
 }
 

@@ -28,7 +28,7 @@ std::vector<Finding> ReportReader::read(std::string_view payload) {
   try {
     findings = state_->payloads.read(payload);
   } catch (const Refused& refused) {
-    findings = single_finding(refused.rejection());
+    findings = rejected(refused);
   }
   const bool numbered = findings.size() > 1 || (state_->payloads.saw_array() && !is_nothing(findings.front()));
   for (std::size_t i = 0; i < findings.size(); ++i) {

@@ -30,7 +30,11 @@ struct ParsedReport {
 
 // Sound bytes that hold something else: nothing to worry about.
 struct NotAReport {
-  enum class Kind { kDmarc, kOther };
+  enum class Kind {
+    kDmarc,   // a DMARC aggregate report
+    kUnused,  // the word "unused", by which some senders say that they have nothing to report (mail-20)
+    kOther,
+  };
   Kind kind = Kind::kOther;
   std::string detail;  // what it is, in a few words
 };
@@ -38,6 +42,7 @@ struct NotAReport {
 struct Finding {
   std::string suffix;  // "" or "#k", k from 1: the k-th report of one payload
   std::variant<ParsedReport, Rejection, NotAReport> what;
+  bool recognised = false;  // of a rejection: what could be read shows that it is a TLS report
 };
 
 // Reuses its zlib stream and buffers from call to call; one per thread.

@@ -161,7 +161,7 @@ void ReportBuilder::no_container(Member member, const Scalar& scalar) {
   switch (member) {
     case Member::kDateRange:
       start_ = end_ = {};
-      if (!scalar.null()) start_.unreadable = excerpt(scalar.text);
+      if (!scalar.null()) start_.sent = excerpt(scalar.text);
       return;
     case Member::kPolicies:
       parsed_.report.policies.clear();

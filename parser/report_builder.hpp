@@ -50,8 +50,8 @@ class ReportBuilder {
 
  private:
   struct DateEnd {
-    std::optional<Time> time;
-    std::string unreadable;  // what was there instead
+    std::optional<Time> time;  // absent though something was sent: unreadable
+    std::string sent;
   };
 
   Policy& policy() noexcept { return parsed_.report.policies.back(); }
@@ -78,6 +78,7 @@ class ReportBuilder {
   std::optional<std::string> lower_case(const Scalar& scalar);
   std::optional<std::string> domain(const Scalar& scalar);
   std::optional<std::string> address(const Scalar& scalar);
+  std::optional<std::string> short_enough(std::string name, std::string_view sent);
 
   void deviate_at(DeviationCode code, std::string pointer, std::string_view detail);
   void deviate_below(DeviationCode code, std::string_view members) { deviate_at(code, path_.pointer_to(members), {}); }

@@ -148,7 +148,7 @@ void ReportHandler::finish_report() {
       parsed->deviations.insert(parsed->deviations.begin(), Deviation{DeviationCode::kWrappedInArray, "", ""});
     findings_.push_back({"", std::move(*parsed)});
   } else {
-    findings_.push_back({"", std::move(std::get<Rejection>(report))});
+    findings_.push_back({.suffix = "", .what = std::move(std::get<Rejection>(report)), .recognised = true});
   }
 }
 
@@ -164,7 +164,7 @@ bool ReportHandler::stop(Reason reason, std::string detail) {
 }
 
 void ReportHandler::abandon(Rejection rejection) {
-  findings_.push_back({"", std::move(rejection)});
+  findings_.push_back({.suffix = "", .what = std::move(rejection), .recognised = inside_report()});
 }
 
 }  // namespace tlsrpt::parser

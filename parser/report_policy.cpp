@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -86,8 +87,10 @@ void ReportBuilder::add_mx_host(const Scalar& scalar) {
   const std::string pattern = normalized(host);
   const std::string_view bare = without_policy_key(pattern);  // normalising may have made full-width letters plain
   if (bare.empty()) return;
+  std::optional<std::string> name = short_enough(std::string(bare), *sent);
+  if (!name) return;
   spend(sizeof(std::string));
-  policy().mx_host.emplace_back(bare);
+  policy().mx_host.push_back(std::move(*name));
 }
 
 // json-37: one text instead of an array of lines.

@@ -46,7 +46,7 @@ std::optional<std::string> ReportBuilder::lower_case(const Scalar& scalar) {
   if (!sent || trim(*sent).empty()) return std::nullopt;
   std::string lower = ascii_lower(trim(*sent));
   if (lower != trim(*sent)) deviate(DeviationCode::kNotLowerCase, *sent);
-  return lower;
+  return short_enough(std::move(lower), *sent);
 }
 
 void ReportBuilder::read_policy_type(const Scalar& scalar) {
@@ -61,7 +61,13 @@ std::optional<std::string> ReportBuilder::domain(const Scalar& scalar) {
   if (!sent) return std::nullopt;
   std::string name = normalized(*sent);
   if (name.empty()) return std::nullopt;
-  return name;
+  return short_enough(std::move(name), *sent);
+}
+
+std::optional<std::string> ReportBuilder::short_enough(std::string name, std::string_view sent) {
+  if (name.size() <= kLongestName) return name;
+  deviate(DeviationCode::kOverlongName, sent);
+  return std::nullopt;
 }
 
 std::string ReportBuilder::normalized(std::string_view domain) {
@@ -103,9 +109,9 @@ std::optional<std::int64_t> ReportBuilder::count(const Scalar& scalar) {
 void ReportBuilder::read_date(DateEnd& end, const Scalar& scalar, bool is_end) {
   end = {};
   if (scalar.null() || (scalar.kind == ScalarKind::kString && trim(scalar.text).empty())) return;
+  end.sent = excerpt(scalar.text);
   const std::optional<ReadTime> read = read_time(scalar.text);
   if (!read || scalar.kind != ScalarKind::kString) {  // json-6: a number is no date
-    end.unreadable = excerpt(scalar.text);
     return;
   }
   if (read->without_zone) deviate(DeviationCode::kDateWithoutZone, scalar.text);
@@ -117,8 +123,8 @@ void ReportBuilder::read_date(DateEnd& end, const Scalar& scalar, bool is_end) {
 
 void ReportBuilder::finish_date_range() {
   for (const DateEnd* end : {&start_, &end_}) {
-    if (end->unreadable.empty()) continue;
-    reject(Reason::kBadDateRange, fmt::format("the date-range cannot be read: {}", end->unreadable));
+    if (end->time || end->sent.empty()) continue;
+    reject(Reason::kBadDateRange, fmt::format("the date-range cannot be read: {}", end->sent));
     return;
   }
   if (!start_.time && !end_.time) {
@@ -130,11 +136,15 @@ void ReportBuilder::finish_date_range() {
   Time start = start_.time ? *start_.time : std::max(*end_.time - kUntilDaysEnd, kFirstTime);
   Time end = end_.time ? *end_.time : std::min(*start_.time + kUntilDaysEnd, kLastTime);
   if (end < start) {
-    deviate_below(DeviationCode::kReversedDateRange, "/date-range");
+    deviate_at(DeviationCode::kReversedDateRange, path_.pointer_to("/date-range"),
+               fmt::format("{} to {}", start_.sent, end_.sent));
     std::swap(start, end);
   }
   constexpr Time kFirstReports = std::chrono::sys_days{std::chrono::year{2016} / 1 / 1};
-  if (start < kFirstReports) deviate_below(DeviationCode::kImplausibleDate, "/date-range");
+  if (start < kFirstReports) {
+    deviate_at(DeviationCode::kImplausibleDate, path_.pointer_to("/date-range"),
+               fmt::format("{} to {}", start_.sent, end_.sent));
+  }
   parsed_.report.start_datetime = start;
   parsed_.report.end_datetime = end;
 }

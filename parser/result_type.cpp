@@ -41,7 +41,7 @@ constexpr auto kResultTypes = std::to_array<ResultType>({
      "dig +dnssec TLSA _25._tcp.MX; openssl s_client -starttls smtp -connect MX:25 -dane_tlsa_domain MX",
      "RFC 8460 §4.3.2.1, RFC 7672 §3.1"},
     {"dnssec-invalid", "dane", "The sender's resolver got no DNSSEC-valid answer for the MX or its TLSA records.",
-     "Repair the zone's signatures or its DS record at the parent: delv TLSA _25._tcp.MX; dig +dnssec MX DOMAIN",
+     "Repair the zone's signatures or its DS record at the parent: delv TLSA _25._tcp.MX; dig +dnssec mx DOMAIN",
      "RFC 8460 §4.3.2.1, RFC 7672 §2.1"},
     {"dane-required", "dane",
      "The sender is set to deliver with DANE only, and found no usable TLSA records for the MX.",

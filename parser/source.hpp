@@ -17,11 +17,19 @@ namespace tlsrpt::parser {
 class Refused : public std::exception {
  public:
   Refused(Reason reason, std::string detail) : rejection_{reason, std::move(detail)} {}
+  // Of what was recognised as a TLS report before that.
+  [[nodiscard]] static Refused report(Rejection rejection) {
+    Refused refused(rejection.reason, std::move(rejection.detail));
+    refused.recognised_ = true;
+    return refused;
+  }
   [[nodiscard]] const char* what() const noexcept override { return rejection_.detail.c_str(); }
   [[nodiscard]] const Rejection& rejection() const noexcept { return rejection_; }
+  [[nodiscard]] bool recognised() const noexcept { return recognised_; }
 
  private:
   Rejection rejection_;
+  bool recognised_ = false;
 };
 
 class ByteSource {

@@ -47,6 +47,18 @@ std::string gzip_part() {
          "NkctkfvIhV2wsc0hbLA6x/jvXM8LpaHHREh0TymfTPESKxcWDXm8BRPsHSz1rS+VFfLjuR8V6c/2lAAAAA==";
 }
 
+std::string unlabelled_gzip_of_unused() {
+  return "Content-Type: application/gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+         "H4sIAAAAAAACAyvNKy1OTQEA+UgslAYAAAA=";
+}
+
+// JSON of kGzipOtherContent bytes that is no report, compressed.
+constexpr std::size_t kGzipOtherContent = 307;
+std::string gzip_of_other_json() {
+  return "Content-Type: application/gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+         "H4sIAAAAAAACA4uurtVRGAVEg+raWAAkSxxaMwEAAA==";
+}
+
 std::string mail_of(const std::vector<std::string>& parts, const std::string& headers = {}) {
   std::string mail = "From: TLS <tls@example.net>\r\nSubject: a mail\r\nMessage-ID: <1@example.net>\r\n" + headers +
                      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
@@ -138,6 +150,24 @@ TEST_CASE("what an attachment holds is rejected or passed over by what is said o
        {Reason::kNotAReport},
        MessageKind::kTls},
       {"other JSON in some mail", mail_of({unlabelled(kOtherJson)}), {}, MessageKind::kOther},
+      {"mail-20: the word \"unused\", labelled", mail_of({labelled("unused\r\n")}), {}, MessageKind::kTls},
+      {"mail-20: the word \"unused\" in a mail that says so",
+       mail_of({unlabelled_gzip_of_unused()}, kSaysTlsReport),
+       {},
+       MessageKind::kTls},
+      {"mail-20: the word \"unused\" in some mail", mail_of({unlabelled_gzip_of_unused()}), {}, MessageKind::kOther},
+      {"mail-20: the word \"unused\" beside what is broken",
+       mail_of({labelled("unused"), labelled(kBrokenJson)}),
+       {Reason::kBadJson},
+       MessageKind::kTls},
+      {"a report cut short, by its members, in some mail",
+       mail_of({unlabelled(kReport.substr(0, kReport.size() / 2))}),
+       {Reason::kBadJson},
+       MessageKind::kTls},
+      {"a report and what is none, in one attachment of some mail",
+       mail_of({unlabelled("[" + kReport + ", 7]")}),
+       {Reason::kNotAReport},
+       MessageKind::kTls},
       {"no attachment in a mail that says so",
        mail_of({kText}, kSaysTlsReport),
        {Reason::kNoAttachment},
@@ -197,6 +227,43 @@ TEST_CASE("the budget of decompressed bytes is a message's, not the program's") 
   const auto twice = ingester.read_mail(mail_of({packed, packed}, kSaysTlsReport));
   CHECK(twice.reports.size() == 1);
   CHECK(reasons_of(twice.rejected) == std::vector{Reason::kDecompressedTooLarge});
+}
+
+TEST_CASE("a bound that is hit in an attachment without a label is an alarm only where a TLS report may be lost") {
+  struct Row {
+    const char* what;
+    std::vector<std::string> parts;
+    std::vector<std::string> rejected;  // parts
+    MessageKind kind;
+  };
+  const std::string long_text = '"' + std::string(70'000, 'x') + '"';
+  const std::string other = unlabelled(R"({"text":)" + long_text + "}");
+  const std::string report = unlabelled(R"({"date-range":{},"report-id":)" + long_text + "}");
+  const std::vector<Row> rows{
+      {"other JSON", {other}, {}, MessageKind::kOther},
+      {"a report by its members", {report}, {"1"}, MessageKind::kTls},
+      {"other JSON and a report", {other, report}, {"2"}, MessageKind::kTls},
+      {"a large file", {gzip_of_other_json()}, {}, MessageKind::kOther},
+      {"a large file and what fits", {gzip_of_other_json(), unlabelled(kReport)}, {}, MessageKind::kTls},
+      {"a large file, and another that nobody could look into after it",
+       {gzip_of_other_json(), gzip_of_other_json()},
+       {"2"},
+       MessageKind::kOther},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    const auto read = Ingester({}, {.decompressed = kGzipOtherContent - 1}).read_mail(mail_of(row.parts));
+    std::vector<std::string> rejected;
+    for (const auto& entry : read.rejected) rejected.push_back(entry.attachment);
+    CHECK(rejected == row.rejected);
+    CHECK(read.kind == row.kind);
+    CHECK(read.ignored_because.empty() == (!read.reports.empty() || !read.rejected.empty()));
+  }
+  CHECK(Ingester({}, {.decompressed = kGzipOtherContent - 1})
+            .read_mail(mail_of({gzip_of_other_json()}))
+            .ignored_because ==
+        "no TLS report in it; part 1: the message's reports are longer, once decompressed, than limits.decompressed "
+        "allows");
 }
 
 TEST_CASE("mail-8: mended base64 is a deviation of the reports in it") {

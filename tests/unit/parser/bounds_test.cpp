@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "support.hpp"
 
@@ -133,6 +135,48 @@ TEST_CASE("a string may have 65536 bytes, and not one more, wherever it stands")
     CHECK(outcome(payload) == "string-too-long");
   }
   CHECK(detail_of(read(in_name(longest + "x"))) == "a JSON string is longer than 65536 bytes (limits.string)");
+}
+
+TEST_CASE("a name may have 255 bytes; one of more is left out, its beginning kept in the deviation") {
+  struct Row {
+    const char* member;
+    const char* name;
+    std::string (*read)(const Policy&);
+  };
+  const std::vector<Row> rows = {
+      {"policy-domain", R"("company.example")", [](const Policy& p) { return p.policy_domain.value_or("-"); }},
+      {"policy-type", R"("sts")", [](const Policy& p) { return p.policy_type.value_or("-"); }},
+      {"mx-host", R"(["*.company.example"])", [](const Policy& p) { return p.mx_host.empty() ? "-" : p.mx_host[0]; }},
+      {"result-type", R"("certificate-expired")", [](const Policy& p) { return p.failure_details.at(0).result_type; }},
+      {"receiving-mx-hostname", R"("mx1.company.example")",
+       [](const Policy& p) { return p.failure_details.at(0).receiving_mx_hostname.value_or("-"); }},
+  };
+  const std::string longest(255, 'x');
+  for (const Row& row : rows) {
+    CAPTURE(row.member);
+    const auto named = [&row](const std::string& name) {
+      return report_of(report_with(fmt::format("\"{}\": {}", row.member, row.name),
+                                   fmt::format("\"{}\": \"{}\"", row.member, name)));
+    };
+    CHECK(row.read(named(longest).report.policies.at(0)) == longest);
+    const ParsedReport longer = named(longest + ".y");
+    const std::string left = row.read(longer.report.policies.at(0));
+    CHECK((left == "-" || left == "unknown"));
+    const auto deviation = std::find_if(longer.deviations.begin(), longer.deviations.end(),
+                                        [](const Deviation& d) { return d.code == DeviationCode::kOverlongName; });
+    REQUIRE(deviation != longer.deviations.end());
+    CHECK(deviation->pointer.ends_with(std::string("/") + row.member));
+    CHECK(deviation->detail == longest + ".");
+  }
+}
+
+TEST_CASE("a name is measured as it is kept, without its dot") {
+  const auto domain_of = [](const std::string& name) {
+    return report_of(report_with("\"company.example\"", "\"" + name + "\"")).report.policies.at(0).policy_domain;
+  };
+  const std::string labels = repeated(std::string(49, 'a') + ".", 5);  // 250 bytes
+  CHECK(domain_of(labels + "bcdef.") == labels + "bcdef");
+  CHECK_FALSE(domain_of(labels + "bcdefg.").has_value());
 }
 
 TEST_CASE("a string's bytes are counted once decoded") {

@@ -106,11 +106,12 @@ TEST_CASE("json-6: a reversed range is swapped, an identical one taken, an old o
       report_with(kRange, R"({"start-datetime":"2024-02-23T00:00:00Z","end-datetime":"2024-02-22T00:00:00Z"})"));
   CHECK(format_time(reversed.report.start_datetime) == "2024-02-22T00:00:00Z");
   CHECK(format_time(reversed.report.end_datetime) == "2024-02-23T00:00:00Z");
-  CHECK(places(reversed) == Texts{"reversed-date-range at /date-range"});
+  CHECK(quotes(reversed) == Texts{"reversed-date-range at /date-range: 2024-02-23T00:00:00Z to 2024-02-22T00:00:00Z"});
 
   CHECK(codes(report_of(report_with("23:59:59Z", "00:00:00Z"))) == Texts{});
 
-  CHECK(places(report_of(with_start(R"("2015-12-31T23:59:59Z")"))) == Texts{"implausible-date at /date-range"});
+  CHECK(quotes(report_of(with_start(R"("2015-12-31T23:59:59Z")"))) ==
+        Texts{"implausible-date at /date-range: 2015-12-31T23:59:59Z to 2024-02-22T23:59:59Z"});
   CHECK(codes(report_of(with_start(R"("2016-01-01T00:00:00Z")"))) == Texts{});
   CHECK(codes(report_of(with_start(R"("1970-01-01T00:00:00Z")"))) == Texts{"implausible-date"});
 }

@@ -29,42 +29,110 @@ Policy policy(std::string type, std::optional<std::string> domain) {
 
 }  // namespace
 
-TEST_CASE("json-9: a missing organization name is filled from the submitter, else from From") {
+TEST_CASE("json-9: a missing organization name is filled from the best hint that there is") {
+  Hints hints{.submitter = "header.example",
+              .subject = "Report Domain: company.example Submitter: subject.example Report-ID: <1@subject.example>",
+              .from_domain = "mail.from.example",
+              .filename = "file.example!company.example!1708560000!1708646399.json"};
+  const auto check = [&hints](const char* name, const char* source) {
+    ParsedReport parsed = nameless();
+    fill_gaps(parsed, hints);
+    CHECK(parsed.report.organization_name == name);
+    CHECK(quotes(parsed) == Texts{"missing-organization-name at /organization-name: ",
+                                  std::string("filled-organization-name at /organization-name: ") + source});
+  };
+  check("header.example", "TLS-Report-Submitter");
+  hints.submitter = " ";
+  check("subject.example", "Subject");
+  hints.submitter.reset();
+  check("subject.example", "Subject");
+  hints.subject = "TLS report";
+  check("file.example", "file name");
+  hints.filename = "report.json";
+  check("mail.from.example", "From");
+
   ParsedReport parsed = nameless();
-  fill_gaps(parsed, {.submitter = "sender.example", .from_domain = "mail.sender.example"});
-  CHECK(parsed.report.organization_name == "sender.example");
-  CHECK(quotes(parsed) == Texts{"missing-organization-name at /organization-name: ",
-                                "filled-organization-name at /organization-name: TLS-Report-Submitter"});
-
-  for (const std::optional<std::string>& nothing : {std::optional<std::string>(), std::optional<std::string>(" ")}) {
-    parsed = nameless();
-    fill_gaps(parsed, {.submitter = nothing, .from_domain = "mail.sender.example"});
-    CHECK(parsed.report.organization_name == "mail.sender.example");
-    CHECK(quotes(parsed).back() == "filled-organization-name at /organization-name: From");
-  }
-
-  parsed = nameless();
   fill_gaps(parsed, {});
   CHECK_FALSE(parsed.report.organization_name.has_value());
   CHECK(codes(parsed) == Texts{"missing-organization-name"});
 }
 
-TEST_CASE("json-32: a missing policy domain is filled from the header, the file name, or the report-id") {
-  const std::string filename = "sender.example!file.example!1708560000!1708646399!001.json.gz";
-  ParsedReport parsed = domainless();
-  fill_gaps(parsed, {.report_domain = "Header.Example.", .filename = filename});
-  CHECK(parsed.report.policies.at(0).policy_domain == "header.example");
-  CHECK(quotes(parsed).back() == "filled-policy-domain at /policies/0/policy/policy-domain: TLS-Report-Domain");
+TEST_CASE("json-32: a missing policy domain is filled from the best hint that there is") {
+  Hints hints{.report_domain = "Header.Example.",
+              .subject = "Report Domain: Subject.Example. Submitter: sender.example Report-ID: <1@sender.example>",
+              .filename = "sender.example!file.example!1708560000!1708646399!001.json.gz"};
+  const auto check = [&hints](const char* domain, const char* source) {
+    ParsedReport parsed = domainless();
+    fill_gaps(parsed, hints);
+    CHECK(parsed.report.policies.at(0).policy_domain == domain);
+    CHECK(quotes(parsed).back() == std::string("filled-policy-domain at /policies/0/policy/policy-domain: ") + source);
+  };
+  check("header.example", "TLS-Report-Domain");
+  hints.report_domain = ".";
+  check("subject.example", "Subject");
+  hints.report_domain.reset();
+  check("subject.example", "Subject");
+  hints.subject.reset();
+  check("file.example", "file name");
+  hints.filename = "report.json";
+  check("company.example", "report-id");
+}
 
-  parsed = domainless();
-  fill_gaps(parsed, {.filename = filename});
-  CHECK(parsed.report.policies.at(0).policy_domain == "file.example");
-  CHECK(quotes(parsed).back() == "filled-policy-domain at /policies/0/policy/policy-domain: file name");
+TEST_CASE("a hint that is longer than a domain name can be is none") {
+  const std::string longest = std::string(255 - 8, 'a') + ".example";
+  for (const std::string& domain : {longest, "a" + longest}) {
+    for (const Hints& hints :
+         {Hints{.report_domain = domain}, Hints{.subject = "Report Domain: " + domain + " Submitter: s.example"},
+          Hints{.filename = "s.example!" + domain + "!1!2.json"}}) {
+      ParsedReport parsed = domainless("1");
+      fill_gaps(parsed, hints);
+      CHECK(parsed.report.policies.at(0).policy_domain == (domain == longest ? std::optional(domain) : std::nullopt));
+    }
+    ParsedReport parsed = domainless("2024_" + domain);
+    fill_gaps(parsed, {});
+    CHECK(parsed.report.policies.at(0).policy_domain == (domain == longest ? std::optional(domain) : std::nullopt));
+  }
+}
 
-  parsed = domainless();
-  fill_gaps(parsed, {.filename = "report.json"});
-  CHECK(parsed.report.policies.at(0).policy_domain == "company.example");
-  CHECK(quotes(parsed).back() == "filled-policy-domain at /policies/0/policy/policy-domain: report-id");
+TEST_CASE("json-15, mail-24: subjects of RFC 8460 §5.3 are understood as they are really written") {
+  struct Row {
+    const char* subject;
+    const char* submitter;
+    const char* domain;
+  };
+  for (const auto& [subject, submitter, domain] :
+       {Row{"Report Domain: a.example Submitter: google.com Report-ID: <2024.02.22T00.00.00Z+a.example@google.com>",
+            "google.com", "a.example"},
+        Row{"Report Domain: a.example Submitter: microsoft.com Report-ID: <133925885310113267+a.example>",
+            "microsoft.com", "a.example"},
+        Row{"Report Domain: a.example Submitter: mail.ru Report-ID: b28254de@mail.ru", "mail.ru", "a.example"},
+        Row{"Report Domain: a.example Submitter: Some Company, Inc. Report-ID: <1>", "Some Company, Inc.", "a.example"},
+        Row{"report domain: A.Example. submitter: Sender.example report-id: <1>", "Sender.example", "a.example"},
+        Row{"[External] Report Domain: a.example Submitter: s.example Report-ID: <1>", "s.example", "a.example"},
+        Row{"Report  Domain: x Report Domain: a.example  Submitter:  s.example", "s.example", "a.example"}}) {
+    CAPTURE(subject);
+    const std::optional<ReportSubject> read = parse_report_subject(subject);
+    REQUIRE(read.has_value());
+    CHECK(read->submitter == submitter);
+    CHECK(read->policy_domain == domain);
+  }
+  for (const char* const subject :
+       {"", "TLS report", "Report Domain: a.example", "Submitter: s.example Report Domain: a.example",
+        "Report Domain: Submitter: s.example Report-ID: <1>", "Report Domain: a.example Submitter: Report-ID: <1>",
+        "Report Domain: two words Submitter: s.example Report-ID: <1>"}) {
+    CAPTURE(subject);
+    CHECK_FALSE(parse_report_subject(subject).has_value());
+  }
+}
+
+TEST_CASE("who submitted is said by the header, else the subject, else the file name") {
+  const std::string subject = "Report Domain: a.example Submitter: Subject.Example Report-ID: <1>";
+  const std::string filename = "file.example!a.example!1!2.json";
+  CHECK(submitter_domain({.submitter = "Header.Example.", .subject = subject, .filename = filename}) ==
+        "header.example");
+  CHECK(submitter_domain({.subject = subject, .filename = filename}) == "subject.example");
+  CHECK(submitter_domain({.subject = "Re: x", .from_domain = "f.example", .filename = filename}) == "file.example");
+  CHECK_FALSE(submitter_domain({.from_domain = "f.example"}).has_value());
 }
 
 TEST_CASE("json-14: not everything behind an underscore in a report-id is a domain") {

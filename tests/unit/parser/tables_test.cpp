@@ -79,4 +79,8 @@ TEST_CASE("every explanation is complete: a category, a cause, a command, a refe
   }
 }
 
+TEST_CASE("the record type that dig is to ask for is not taken for the MX's name") {
+  CHECK(explain("dnssec-invalid").remedy.find("dig +dnssec mx DOMAIN") != std::string_view::npos);
+}
+
 }  // namespace tlsrpt::parser::test
