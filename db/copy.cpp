@@ -28,7 +28,7 @@ struct CopyStream::Stream {
     row.clear();
     std::size_t begin = 0;
     for (const Field& field : ends) {
-      row.push_back(field.is_null ? std::nullopt : std::optional{fields.substr(begin, field.end - begin)});
+      row.push_back(field.form == Form::kNull ? std::nullopt : std::optional{fields.substr(begin, field.end - begin)});
       begin = field.end;
     }
     stream << row;
@@ -82,14 +82,28 @@ struct CopyStream::Stream {
     std::size_t begin = 0;
     for (const Field& field : ends) {
       if (&field != ends.data()) line += '\t';
-      if (field.is_null) {
-        line += "\\N";
-      } else {
-        append_escaped(line, fields.substr(begin, field.end - begin));
-      }
+      append(fields.substr(begin, field.end - begin), field.form);
       begin = field.end;
     }
     stream.write_raw_line(line);
+  }
+
+  void append(std::string_view field, Form form) {
+    switch (form) {
+      case Form::kNull:
+        line += "\\N";
+        break;
+      case Form::kPlain:
+        line += field;
+        break;
+      case Form::kBytes:  // the backslash that they begin with, and hexadecimal digits
+        line += '\\';
+        line += field;
+        break;
+      case Form::kText:
+        append_escaped(line, field);
+        break;
+    }
   }
 
   pqxx::tablewriter stream;
@@ -104,12 +118,12 @@ CopyStream::CopyStream(pqxx::transaction_base& transaction, const char* table, c
 
 CopyStream::~CopyStream() = default;
 
-void CopyStream::end_field(bool is_null) {
-  ends_.push_back({fields_.size(), is_null});
+void CopyStream::end_field(Form form) {
+  ends_.push_back({fields_.size(), form});
 }
 
 CopyStream& CopyStream::null() {
-  end_field(true);
+  end_field(Form::kNull);
   return *this;
 }
 
@@ -117,7 +131,7 @@ CopyStream& CopyStream::integer(std::int64_t value) {
   char digits[20];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
   fields_.append(digits, end);
-  end_field();
+  end_field(Form::kPlain);
   return *this;
 }
 
@@ -127,7 +141,7 @@ CopyStream& CopyStream::integer(std::optional<std::int64_t> value) {
 
 CopyStream& CopyStream::text(std::string_view value) {
   append_storable(fields_, value);
-  end_field();
+  end_field(Form::kText);
   return *this;
 }
 
@@ -136,8 +150,8 @@ CopyStream& CopyStream::text(const std::optional<std::string>& value) {
 }
 
 CopyStream& CopyStream::time(parser::Time value) {
-  fields_ += parser::format_time(value);
-  end_field();
+  parser::append_time(fields_, value);
+  end_field(Form::kPlain);
   return *this;
 }
 
@@ -147,13 +161,13 @@ CopyStream& CopyStream::time(std::optional<parser::Time> value) {
 
 CopyStream& CopyStream::bytes(std::string_view value) {
   append_bytea(fields_, value);
-  end_field();
+  end_field(Form::kBytes);
   return *this;
 }
 
 CopyStream& CopyStream::array(std::span<const std::string> value) {
   append_array(fields_, value);
-  end_field();
+  end_field(Form::kText);
   return *this;
 }
 

@@ -41,14 +41,15 @@ class CopyStream {
 
  private:
   struct Stream;
-  void end_field(bool is_null = false);
+  enum class Form { kNull, kPlain, kBytes, kText };  // what of it may need escaping
+  struct Field {
+    std::size_t end;  // in fields_
+    Form form;
+  };
+  void end_field(Form form);
 
   std::unique_ptr<Stream> stream_;
   std::string fields_;  // of the row so far, end to end
-  struct Field {
-    std::size_t end;  // in fields_
-    bool is_null;
-  };
   std::vector<Field> ends_;
 };
 

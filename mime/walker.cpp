@@ -221,17 +221,19 @@ void Walker::push(Frame frame) {
   }
 }
 
+std::string Walker::place_of(const Start& start) {
+  if (!start.begins_message) return "part " + start.number();
+  return start.prefix.empty() ? "the message" : "the message in part " + start.enclosing();
+}
+
 void Walker::count_header(std::size_t size, const Start& start) {
-  const std::string place = start.prefix.empty() && start.begins_message ? "the message"
-                            : start.begins_message                       ? "the message in part " + start.enclosing()
-                                                                         : "part " + start.number();
   header_bytes_ += size;
   if (size > limits_.header) {
     fail(Reason::kHeaderTooLarge,
-         fmt::format("the header block of {} is {} bytes; limits.header is {}", place, size, limits_.header));
+         fmt::format("the header block of {} is {} bytes; limits.header is {}", place_of(start), size, limits_.header));
   } else if (header_bytes_ > limits_.headers) {
     fail(Reason::kHeadersTooLarge, fmt::format("the header blocks up to that of {} are {} bytes; limits.headers is {}",
-                                               place, header_bytes_, limits_.headers));
+                                               place_of(start), header_bytes_, limits_.headers));
   }
 }
 

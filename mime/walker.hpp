@@ -87,6 +87,7 @@ class Walker {
   [[nodiscard]] std::optional<Delimiter> find_delimiter() const noexcept;
   [[nodiscard]] std::optional<Delimiter> delimiter_at(std::size_t line_begin) const noexcept;
   void push(Frame frame);
+  [[nodiscard]] static std::string place_of(const Start& start);
   void count_header(std::size_t size, const Start& start);
   void count_part();
   void fail(parser::Reason reason, std::string detail);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <unistr.h>
 
@@ -199,12 +200,18 @@ void JsonWriter::separate() {
 }
 
 std::string format_time(Time time) {
+  std::string text;
+  append_time(text, time);
+  return text;
+}
+
+void append_time(std::string& to, Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
+  fmt::format_to(std::back_inserter(to), FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z"),
+                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                 clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 }  // namespace tlsrpt::parser

@@ -42,5 +42,6 @@ class JsonWriter {
 
 // "2024-02-22T00:00:00Z"
 [[nodiscard]] std::string format_time(Time time);
+void append_time(std::string& to, Time time);
 
 }  // namespace tlsrpt::parser

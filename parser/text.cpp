@@ -57,8 +57,9 @@ std::string mend(std::string_view text, TextFaults& faults) {
 
 std::string excerpt(std::string_view text, std::size_t most) {
   constexpr std::size_t kLongestCharacter = 4;
+  text = text.substr(0, most + kLongestCharacter);
   TextFaults ignored;
-  std::string cut = mend(text.substr(0, most + kLongestCharacter), ignored);
+  std::string cut = is_sound(text) ? std::string(text) : mend(text, ignored);
   if (cut.size() <= most) return cut;
   std::size_t end = most;
   while (end > 0 && (static_cast<unsigned char>(cut[end]) & 0xC0) == 0x80) --end;
