@@ -11,8 +11,6 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr std::chrono::seconds kTrialPatience{30};
-
 db::NewMessage quarantined(parser::Reason reason, std::string detail) {
   db::NewMessage message;
   message.quarantine.push_back({.attachment = {}, .rejection = {.reason = reason, .detail = std::move(detail)}});
@@ -20,6 +18,10 @@ db::NewMessage quarantined(parser::Reason reason, std::string detail) {
 }
 
 }  // namespace
+
+db::NewMessage crashed_message() {
+  return quarantined(parser::Reason::kCrashed, "reading the message ended the process that tried");
+}
 
 Acceptance acceptance_of(const Config& config, const MailboxConfig& mailbox) {
   return {.domains = mailbox.domains,
@@ -43,7 +45,7 @@ db::NewMessage MessageReader::read(imap::FetchedMessage fetched, bool in_a_proce
     message = quarantined(parser::Reason::kFetchFailed, "the server lists the message but does not hand it out");
   } else if (in_a_process_of_its_own &&
              !survives([&] { (void)accept(ingester_.read_mail(fetched.body), acceptance_, true); }, kTrialPatience)) {
-    message = quarantined(parser::Reason::kCrashed, "reading the message ended the process that tried");
+    message = crashed_message();
     message.raw = std::move(fetched.body);
   } else {
     message = accept(ingester_.read_mail(fetched.body), acceptance_, true);

@@ -13,6 +13,9 @@ namespace tlsrpt::collector {
 // The configuration's word on whose reports a mailbox takes.
 [[nodiscard]] Acceptance acceptance_of(const Config& config, const MailboxConfig& mailbox);
 
+// A message that was tried in a process of its own, and ended that.
+[[nodiscard]] db::NewMessage crashed_message();
+
 // A message as the server handed it out → what is stored of it. One per thread.
 class MessageReader {
  public:

@@ -1,21 +1,17 @@
 #include "collector/import_message.hpp"
 
-#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
-#include <openssl/evp.h>
-
+#include "collector/fetched_message.hpp"
 #include "collector/input/sniff.hpp"
+#include "collector/trial.hpp"
 
 namespace tlsrpt::collector {
 
 namespace {
-
-parser::Digest sha256(std::string_view bytes) {
-  parser::Digest digest{};
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  return digest;
-}
 
 Acceptance acceptance_of(const Config& config) {
   Acceptance acceptance{.authserv_id = config.authentication.authserv_id,
@@ -30,35 +26,67 @@ Acceptance acceptance_of(const Config& config) {
   return acceptance;
 }
 
-// Of what is too large only the beginning was read: nothing that a later try could use.
-bool cut_short(const db::NewMessage& message) {
-  return std::ranges::any_of(message.quarantine,
-                             [](const auto& entry) { return entry.rejection.reason == parser::Reason::kTooLarge; });
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+// What was imported from disk and not kept, if it is still there and the same.
+std::optional<Input> find_on_disk(const db::QuarantinedMessage& stored, const Config& config) {
+  // "FILE", or "FILE#3" for the third message of an mbox.
+  const auto path = is_file(stored.source) ? stored.source : stored.source.substr(0, stored.source.rfind('#'));
+  std::optional<Input> found;
+  if (!is_file(path)) return found;
+  for_each_input(
+      {&path, 1}, config.mime_limits, config.parser_limits,
+      [&](Input input) {
+        if (source_of(input) == stored.source && digest_of(input) == stored.sha256) found = std::move(input);
+      },
+      [](const InputError&) {});
+  return found;
+}
+
+// A message of a mailbox is a mail, however it begins.
+std::optional<Input> find_again(const db::QuarantinedMessage& stored, const Config& config) {
+  if (stored.raw) {
+    const auto head = std::string_view(*stored.raw).substr(0, kSniffedBytes);
+    const bool is_mail = stored.mailbox || sniff(head) == Content::kMail;
+    return Input{.path = stored.source,
+                 .message = {},
+                 .kind = is_mail ? Input::Kind::kMail : Input::Kind::kFile,
+                 .bytes = *stored.raw};
+  }
+  return stored.mailbox ? std::nullopt : find_on_disk(stored, config);
 }
 
 }  // namespace
 
 ImportReader::ImportReader(const Config& config)
-    : ingester_(config.mime_limits, config.parser_limits), acceptance_(acceptance_of(config)) {}
+    : config_(config), ingester_(config.mime_limits, config.parser_limits), acceptance_(acceptance_of(config)) {}
 
 db::NewMessage ImportReader::read(Input input) {
   const bool is_mail = input.kind == Input::Kind::kMail;
   auto read = read_input(ingester_, input);
   const auto received_at = read.envelope.received ? read.envelope.received : read.envelope.date;
   auto message = accept(std::move(read), acceptance_, is_mail);
-  message.sha256 = sha256(input.bytes);
+  message.sha256 = digest_of(input);
   message.source = source_of(input);
   message.received_at = received_at;
   message.operators_own = true;
-  if (!cut_short(message)) message.raw = std::move(input.bytes);
+  // The beginning of what is too long is nothing that a later try could use.
+  if (!input.sha256_of_all) message.raw = std::move(input.bytes);
   return message;
 }
 
-db::NewMessage ImportReader::read_again(std::string bytes, const std::string& source) {
-  const auto kind = sniff(std::string_view(bytes).substr(0, kSniffedBytes)) == Content::kMail ? Input::Kind::kMail
-                                                                                              : Input::Kind::kFile;
-  auto message = read({.path = source, .kind = kind, .bytes = std::move(bytes)});
-  message.source = source;
+std::optional<db::NewMessage> ImportReader::read_again(const db::QuarantinedMessage& stored) {
+  auto input = find_again(stored, config_);
+  if (!input) return std::nullopt;
+  if (!survives([&] { (void)read(*input); }, kTrialPatience)) return crashed_message();
+  auto message = read(std::move(*input));
+  if (stored.mailbox) {
+    message.operators_own = false;  // the operator's act was to read the mailbox, not to vouch for this mail
+    message.received_at = stored.received_at;
+  }
   return message;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
+#include <optional>
 
 #include "collector/config.hpp"
 #include "collector/ingest.hpp"
 #include "collector/input/input.hpp"
-#include "db/store.hpp"
+#include "db/quarantine.hpp"
 
 namespace tlsrpt::collector {
 
@@ -17,10 +17,13 @@ class ImportReader {
 
   [[nodiscard]] db::NewMessage read(Input input);
 
-  // The bytes of an earlier import.
-  [[nodiscard]] db::NewMessage read_again(std::string bytes, const std::string& source);
+  // What is in quarantine, once more and in a process of its own first: an earlier import, from the bytes that were
+  // kept or else from the same file; or a mail of a mailbox that is not configured any more, from the bytes that were
+  // kept. None where they are not to be had.
+  [[nodiscard]] std::optional<db::NewMessage> read_again(const db::QuarantinedMessage& stored);
 
  private:
+  const Config& config_;
   Ingester ingester_;
   Acceptance acceptance_;
 };

@@ -61,6 +61,15 @@ std::optional<std::uint64_t> optional_number(const pqxx::field& field) {
   return static_cast<std::uint64_t>(field.as<std::int64_t>());
 }
 
+std::optional<MailboxIdentity> optional_mailbox(const pqxx::row& row) {
+  if (row["name"].is_null()) return std::nullopt;
+  return MailboxIdentity{.name = row["name"].as<std::string>(),
+                         .server = row["server"].as<std::string>(),
+                         .username = row["username"].as<std::string>(),
+                         .folder = row["folder"].as<std::string>(),
+                         .domains = {}};
+}
+
 }  // namespace
 
 std::vector<QuarantineEntry> list_quarantine(const Connection& connection) {
@@ -112,19 +121,22 @@ std::vector<std::int64_t> quarantined_messages(const Connection& connection, con
 QuarantinedMessage load_quarantined(const Connection& connection, std::int64_t message_key) {
   return in_transaction(connection, [&](pqxx::work& transaction) {
     const auto row = transaction.exec_params1(
-        "SELECT m.mailbox_key, b.name, m.uid_validity, m.uid, m.source, extract(epoch FROM m.received_at)::bigint "
+        "SELECT b.name, b.server, b.username, b.folder, m.uid_validity, m.uid, m.sha256, m.source,"
+        " extract(epoch FROM m.received_at)::bigint AS received "
         "FROM message m LEFT JOIN mailbox b ON b.id = m.mailbox_key WHERE m.id = $1",
         message_key);
     QuarantinedMessage message{.message_key = message_key,
-                               .mailbox = std::nullopt,
-                               .mailbox_name = optional_text(row[1]),
-                               .uid_validity = optional_number(row[2]),
-                               .uid = optional_number(row[3]),
-                               .source = row[4].as<std::string>(),
+                               .mailbox = optional_mailbox(row),
+                               .uid_validity = optional_number(row["uid_validity"]),
+                               .uid = optional_number(row["uid"]),
+                               .sha256 = std::nullopt,
+                               .source = row["source"].as<std::string>(),
                                .received_at = std::nullopt,
                                .raw = std::nullopt};
-    if (!row[0].is_null()) message.mailbox = row[0].as<MailboxKey>();
-    if (!row[5].is_null()) message.received_at = parser::Time{std::chrono::seconds{row[5].as<std::int64_t>()}};
+    if (!row["sha256"].is_null()) message.sha256 = digest_from_bytea(row["sha256"].c_str());
+    if (!row["received"].is_null()) {
+      message.received_at = parser::Time{std::chrono::seconds{row["received"].as<std::int64_t>()}};
+    }
     message.raw = optional_bytes(
         transaction.exec_params("SELECT raw FROM quarantine WHERE message_key = $1 AND raw IS NOT NULL", message_key));
     return message;

@@ -39,10 +39,10 @@ std::int64_t drop_quarantine(const Connection& connection, const std::vector<std
 // A quarantined message with everything needed to try it again.
 struct QuarantinedMessage {
   std::int64_t message_key = 0;
-  std::optional<MailboxKey> mailbox;
-  std::optional<std::string> mailbox_name;
+  std::optional<MailboxIdentity> mailbox;  // without its domains; none for imports
   std::optional<std::uint64_t> uid_validity;
   std::optional<std::uint64_t> uid;
+  std::optional<parser::Digest> sha256;  // of imports
   std::string source;
   std::optional<parser::Time> received_at;
   std::optional<std::string> raw;  // none: must be fetched again

@@ -7,6 +7,8 @@
 #include "collector/error.hpp"
 #include "collector/escape.hpp"
 #include "collector/output.hpp"
+#include "collector/print/diagnosis.hpp"
+#include "collector/print/printer.hpp"
 
 namespace tlsrpt::collector {
 
@@ -21,28 +23,6 @@ std::string or_dash(const std::optional<std::string>& text, std::size_t most) {
 std::string list_row(const db::QuarantineEntry& entry) {
   return fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", entry.id, entry.age, entry.reason,
                      or_dash(entry.from_domain, 28), or_dash(entry.subject, kSubjectWidth));
-}
-
-std::string diagnosis(const db::QuarantineEntry& entry) {
-  std::string text;
-  const auto line = [&text](std::string_view name, std::string_view value) {
-    if (!value.empty()) text += fmt::format("{:<12} {}\n", name, printable(value));
-  };
-  line("entry", fmt::format("{}", entry.id));
-  line("reason", entry.reason);
-  line("detail", entry.detail);
-  line("attachment", entry.attachment);
-  line("mailbox", entry.mailbox.value_or(""));
-  line("source", entry.source);
-  line("from", entry.from_domain.value_or(""));
-  line("subject", entry.subject.value_or(""));
-  line("message-id", entry.rfc822_message_id.value_or(""));
-  line("received", fmt::format("{} ({} ago)", entry.received_at.value_or("unknown"), entry.age));
-  line("attempts", fmt::format("{}, last {}", entry.attempts, entry.last_attempt_at.value_or("never")));
-  line("raw bytes", entry.has_raw ? fmt::format("kept: tlsrpt-collector quarantine show {} --raw", entry.id)
-                                  : std::string("not kept; `reprocess` fetches the message again"));
-  line("try again", fmt::format("tlsrpt-collector reprocess {}", entry.id));
-  return text;
 }
 
 }  // namespace
@@ -67,7 +47,7 @@ ExitCode execute(const QuarantineShowOptions& options, const Config& config) {
   if (!entry) throw InputError(fmt::format("no quarantine entry has the id {}", options.id));
   Output output;
   if (!options.raw) {
-    output.write(diagnosis(*entry));
+    output.write(diagnosis(*entry, output_width()));
   } else if (const auto raw = db::quarantined_raw(database, options.id)) {
     output.write(*raw);
   } else {

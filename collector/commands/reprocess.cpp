@@ -1,75 +1,46 @@
+#include <algorithm>
 #include <map>
-#include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "collector/commands/command.hpp"
-#include "collector/counts.hpp"
 #include "collector/database.hpp"
 #include "collector/fetched_message.hpp"
 #include "collector/import_message.hpp"
 #include "collector/log.hpp"
-#include "collector/mailboxes.hpp"
 #include "collector/output.hpp"
-#include "collector/pass.hpp"
 #include "collector/reaction.hpp"
+#include "collector/refetcher.hpp"
 #include "db/quarantine.hpp"
 
 namespace tlsrpt::collector {
 
 namespace {
 
-const MailboxConfig* find_mailbox(const Config& config, const std::optional<std::string>& name) {
-  for (const auto& mailbox : config.mailboxes) {
-    if (mailbox.name == name) return &mailbox;
-  }
-  return nullptr;
+// By its place: the name may have changed since, or stand for another place.
+const MailboxConfig* find_mailbox(const Config& config, const std::optional<db::MailboxIdentity>& wanted) {
+  if (!wanted) return nullptr;
+  const auto found = std::ranges::find_if(config.mailboxes, [&](const MailboxConfig& mailbox) {
+    return mailbox.account.server == wanted->server && mailbox.account.username == wanted->username &&
+           mailbox.folder == wanted->folder;
+  });
+  return found == config.mailboxes.end() ? nullptr : &*found;
 }
-
-// Fetches messages whose bytes were not kept: one session a mailbox, opened when the first is asked for.
-class Refetcher {
- public:
-  explicit Refetcher(const Config& config) : config_(config) {}
-
-  // None where the mailbox is not configured any more, its UIDs are others now, or the message is gone.
-  std::optional<imap::FetchedMessage> fetch(const MailboxConfig& mailbox, const db::QuarantinedMessage& message) {
-    auto& open = sessions_[mailbox.name];
-    if (!open.session) {
-      auto session = std::make_unique<imap::Session>(login_account(mailbox));
-      open.uid_validity = session->examine(mailbox.folder).uid_validity;
-      open.session = std::move(session);
-    }
-    if (open.uid_validity != message.uid_validity || !message.uid) return std::nullopt;
-    std::optional<imap::FetchedMessage> fetched;
-    const std::vector<imap::Uid> uids{*message.uid};
-    open.session->fetch(uids, {.max_message = config_.mime_limits.message},
-                        [&](std::vector<imap::FetchedMessage> group) {
-                          fetched = std::move(group.front());
-                          return true;
-                        });
-    return fetched;
-  }
-
- private:
-  struct Open {
-    std::unique_ptr<imap::Session> session;
-    std::uint64_t uid_validity = 0;
-  };
-  const Config& config_;
-  std::map<std::string, Open> sessions_;
-};
 
 class Reprocessor {
  public:
   Reprocessor(const Config& config, const db::Connection& database)
       : config_(config), database_(database), refetcher_(config), importer_(config) {}
 
-  // The message's new outcome; none where it could not be tried.
+  // The message's new outcome; none where its bytes are not to be had any more.
   std::optional<db::Outcome> retry(std::int64_t message_key) {
     const auto stored = db::load_quarantined(database_, message_key);
-    const auto* mailbox = find_mailbox(config_, stored.mailbox_name);
-    auto message = read_again(stored, mailbox);
+    const auto* mailbox = find_mailbox(config_, stored.mailbox);
+    auto message = mailbox == nullptr ? importer_.read_again(stored) : read_again(*mailbox, stored);
     if (!message) {
+      log::warning("message {} ({}): its bytes were not kept, and are not to be had any more", message_key,
+                   stored.source);
       db::note_attempt(database_, message_key);
       return std::nullopt;
     }
@@ -79,21 +50,16 @@ class Reprocessor {
   }
 
  private:
-  std::optional<db::NewMessage> read_again(const db::QuarantinedMessage& stored, const MailboxConfig* mailbox) {
-    if (!stored.mailbox)
-      return stored.raw ? std::optional(importer_.read_again(*stored.raw, stored.source)) : std::nullopt;
-    if (mailbox == nullptr) return std::nullopt;
-    imap::FetchedMessage fetched;
+  std::optional<db::NewMessage> read_again(const MailboxConfig& mailbox, const db::QuarantinedMessage& stored) {
+    std::optional<imap::FetchedMessage> fetched;
     if (stored.raw) {
-      fetched.body = *stored.raw;
-      fetched.uid = stored.uid.value_or(0);
-      if (stored.received_at) fetched.internal_date = stored.received_at->time_since_epoch().count();
-    } else if (auto again = refetcher_.fetch(*mailbox, stored)) {
-      fetched = std::move(*again);
+      fetched = {.uid = stored.uid.value(), .body = *stored.raw};
+      if (stored.received_at) fetched->internal_date = stored.received_at->time_since_epoch().count();
     } else {
-      return std::nullopt;
+      fetched = refetcher_.fetch(mailbox, stored.uid_validity.value(), stored.uid.value());
     }
-    return MessageReader(config_, *mailbox).read(std::move(fetched), true);
+    if (!fetched) return std::nullopt;
+    return MessageReader(config_, mailbox).read(std::move(*fetched), true);
   }
 
   const Config& config_;
@@ -104,6 +70,8 @@ class Reprocessor {
 
 }  // namespace
 
+// What keeps one message, or the messages of one mailbox, from being tried does not concern the others; what is wrong
+// with the database concerns all.
 ExitCode execute(const ReprocessOptions& options, const Config& config) {
   const auto database = open_database(config);
   const auto reason = options.reason ? std::optional(std::string(to_string(*options.reason))) : std::nullopt;
@@ -111,19 +79,22 @@ ExitCode execute(const ReprocessOptions& options, const Config& config) {
   Reprocessor reprocessor(config, database);
   auto worst = ExitCode::kOk;
   std::map<std::string, int> outcomes;
+  std::set<std::string> said;
   for (const auto key : messages) {
     try {
       const auto outcome = reprocessor.retry(key);
       ++outcomes[outcome ? std::string(db::to_string(*outcome)) : "not to be had any more"];
+    } catch (const db::Error&) {
+      throw;
     } catch (...) {
       const auto verdict = react(std::current_exception());
-      log::error("message {}: {}", key, verdict.text);
+      if (said.insert(verdict.text).second) log::error("message {}: {}", key, verdict.text);
       worst = worse(worst, verdict.exit_code);
       ++outcomes["not tried"];
     }
   }
   Output output;
-  output.write(fmt::format("tried {} message{}\n", messages.size(), messages.size() == 1 ? "" : "s"));
+  output.write(fmt::format("{} message{}\n", messages.size(), messages.size() == 1 ? "" : "s"));
   for (const auto& [outcome, count] : outcomes) output.write(fmt::format("{:>6} {}\n", count, outcome));
   output.finish();
   return worst;

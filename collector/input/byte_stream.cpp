@@ -1,6 +1,5 @@
 #include "collector/input/byte_stream.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -51,12 +50,9 @@ std::string_view ByteStream::line() {
   }
 }
 
-std::string ByteStream::take(std::size_t most) {
-  std::string bytes;
-  do {
-    bytes += consume(std::min(end_ - begin_, most - bytes.size()));
-  } while (bytes.size() < most && fill());
-  return bytes;
+std::string_view ByteStream::next() {
+  if (begin_ == end_) fill();
+  return consume(kBufferSize);
 }
 
 std::string_view ByteStream::buffered() const noexcept {

@@ -24,8 +24,8 @@ class ByteStream {
   // line feed. Empty at the end. Valid until the next call.
   [[nodiscard]] std::string_view line();
 
-  // All that is left, or its first `most` bytes.
-  [[nodiscard]] std::string take(std::size_t most);
+  // The next bytes, at most a bufferful. Empty at the end. Valid until the next call.
+  [[nodiscard]] std::string_view next();
 
  private:
   [[nodiscard]] std::string_view buffered() const noexcept;

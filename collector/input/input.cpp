@@ -18,22 +18,38 @@ struct MostBytes {
   std::size_t file;
 };
 
+BoundedBytes read_all(ByteStream& stream, std::size_t most) {
+  BoundedCollector collected(most);
+  for (auto piece = stream.next(); !piece.empty(); piece = stream.next()) collected.append(piece);
+  return collected.take();
+}
+
 void read_file(const FoundFile& file, const MostBytes& most, const std::function<void(Input)>& take) {
   ByteStream stream(file.path);
   const auto content = sniff(stream.peek(kSniffedBytes));
+  const auto hand_out = [&](std::optional<std::size_t> number, Input::Kind kind, BoundedBytes&& bytes) {
+    take({.path = file.path,
+          .message = number,
+          .kind = kind,
+          .bytes = std::move(bytes.bytes),
+          .sha256_of_all = bytes.sha256_of_all});
+  };
   if (content == Content::kMbox) {
     std::size_t number = 0;
-    for_each_mbox_message(stream, most.mail, [&](std::string message) {
-      take({.path = file.path, .message = ++number, .kind = Input::Kind::kMail, .bytes = std::move(message)});
-    });
+    for_each_mbox_message(stream, most.mail,
+                          [&](BoundedBytes message) { hand_out(++number, Input::Kind::kMail, std::move(message)); });
   } else if (content == Content::kMail || (content == Content::kUnknown && file.in_maildir)) {
-    take({.path = file.path, .message = {}, .kind = Input::Kind::kMail, .bytes = stream.take(most.mail)});
+    hand_out(std::nullopt, Input::Kind::kMail, read_all(stream, most.mail));
   } else {
-    take({.path = file.path, .message = {}, .kind = Input::Kind::kFile, .bytes = stream.take(most.file)});
+    hand_out(std::nullopt, Input::Kind::kFile, read_all(stream, most.file));
   }
 }
 
 }  // namespace
+
+parser::Digest digest_of(const Input& input) {
+  return input.sha256_of_all ? *input.sha256_of_all : sha256(input.bytes);
+}
 
 std::string source_of(const Input& input, std::string_view attachment) {
   if (input.message) {

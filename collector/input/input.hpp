@@ -9,6 +9,7 @@
 
 #include "collector/error.hpp"
 #include "collector/ingest.hpp"
+#include "collector/input/bounded_bytes.hpp"
 #include "mime/message.hpp"
 #include "parser/limits.hpp"
 
@@ -22,7 +23,11 @@ struct Input {
   std::optional<std::size_t> message;  // its number in an mbox, from 1
   Kind kind = Kind::kFile;
   std::string bytes;  // of what is longer than its limit, just enough for read_input() to reject it
+  std::optional<parser::Digest> sha256_of_all;  // then; else `bytes` is all
 };
+
+// SHA-256 of all of it.
+[[nodiscard]] parser::Digest digest_of(const Input& input);
 
 // Where something comes from: "FILE", "FILE#2.1" for a part of a mail, "FILE#3/2.1" for one in an mbox, "FILE#k" for
 // the k-th report of a file. `attachment` as in ReadReport and db::NewQuarantine.

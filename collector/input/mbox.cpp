@@ -1,6 +1,5 @@
 #include "collector/input/mbox.hpp"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -20,30 +19,27 @@ bool is_quoted(std::string_view line) noexcept {
 // One message's lines; the empty line before the next separator is the mbox's, not the message's.
 class Collected {
  public:
-  explicit Collected(std::size_t most) : most_(most) {}
+  explicit Collected(std::size_t most) : message_(most) {}
 
   void append(std::string_view line, bool empty_line) {
-    message_.append(line.substr(0, most_ - message_.size()));
-    last_empty_line_ = empty_line ? line.size() : 0;
-    size_ += line.size();
+    message_.append(last_empty_line_);
+    last_empty_line_ = empty_line ? line : std::string_view{};
+    if (!empty_line) message_.append(line);
   }
 
-  std::string take() {
-    if (size_ <= most_) message_.resize(message_.size() - last_empty_line_);
-    size_ = last_empty_line_ = 0;
-    return std::exchange(message_, {});
+  BoundedBytes take() {
+    last_empty_line_.clear();
+    return message_.take();
   }
 
  private:
-  std::size_t most_;
-  std::string message_;
-  std::size_t size_ = 0;             // of the whole, also what was not kept
-  std::size_t last_empty_line_ = 0;  // its length, where the last line is empty
+  BoundedCollector message_;
+  std::string last_empty_line_;  // held back until another line follows
 };
 
 }  // namespace
 
-void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::function<void(std::string)>& take) {
+void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::function<void(BoundedBytes)>& take) {
   Collected collected(most);
   bool inside = false;
   bool at_line_start = true;

@@ -2,14 +2,14 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
 
+#include "collector/input/bounded_bytes.hpp"
 #include "collector/input/byte_stream.hpp"
 
 namespace tlsrpt::collector {
 
 // Hands out the messages of an mbox (RFC 4155) in order, one in memory at a time. Of a message longer than `most` bytes
-// only the first `most` are handed out. ">From " loses one '>' (mboxrd, and mboxo as far as that can be undone).
-void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::function<void(std::string)>& take);
+// only the first `most` are kept. ">From " loses one '>' (mboxrd, and mboxo as far as that can be undone).
+void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::function<void(BoundedBytes)>& take);
 
 }  // namespace tlsrpt::collector

@@ -132,42 +132,6 @@ class Upkeep(EndToEndTest):
         with self.assertRaisesRegex(Exception, "permission denied"):
             self.postgres.query("DELETE FROM tlsrpt.report", as_reader)
 
-    def test_quarantine_lists_shows_and_drops(self):
-        self.fill()
-        identifier = self.value("SELECT id FROM tlsrpt.quarantine")
-        listed = self.run_command("quarantine", "list").out
-        for word in (identifier, "bad-gzip", "corp.mail.ru"):
-            self.assertIn(word, listed)
-        self.assertIn("bad-gzip", self.run_command("quarantine", "show", identifier).out)
-        self.run_command("quarantine", "drop", identifier)
-        self.assertEqual(0, self.count("quarantine"))
-
-    def test_quarantine_shows_the_message_as_it_came(self):
-        self.fill()
-        identifier = self.value("SELECT id FROM tlsrpt.quarantine")
-        broken = next(mail for mail in sample.inbox(1)[0] if mail.kind == "broken")
-        shown = self.run_command("quarantine", "show", identifier, "--raw")
-        self.assertEqual(broken.content.decode().replace("\r\n", "\n"), shown.out.replace("\r\n", "\n"))
-
-    def test_reprocess_takes_what_a_changed_configuration_accepts_and_is_idempotent(self):
-        self.maildir.deliver(sample.report_mail(0))
-        self.collect(self.configure(self.mailbox(domains=["elsewhere.example"])))
-        self.assertEqual(["foreign-domain"], self.reasons())
-        self.run_command("reprocess", "--reason", "bad-json")
-        self.assertEqual(["foreign-domain"], self.reasons())
-        self.run_command("reprocess")
-        self.assertEqual(({"stored": 1}, []), (self.outcomes(), self.reasons()))
-        content = self.content()
-        self.run_command("reprocess")
-        self.assertEqual(content, self.content())
-
-    def test_reprocess_downloads_what_was_too_large_before(self):
-        self.maildir.deliver(sample.report_mail(0) + b"x" * 30_000)
-        self.collect(self.configure(limits={"message": "20KiB"}))
-        self.assertEqual(["too-large"], self.reasons())
-        self.run_command("reprocess")
-        self.assertEqual(({"stored": 1}, []), (self.outcomes(), self.reasons()))
-
     def test_prune_deletes_what_retention_says_and_nothing_by_itself(self):
         self.fill()
         reports = self.count("report")
