@@ -17,9 +17,14 @@ void prepare_schema(const db::Connection& database, const Config& config) {
   db::keep_setting(database, {.poll_every = config.poll.every});
 }
 
+void refresh_result_types(const db::Connection& database, const Config& config) {
+  if (config.migrate) db::refresh_result_types(database);
+}
+
 db::Connection open_database(const Config& config) {
   db::Connection database(config.database.reveal());
   prepare_schema(database, config);
+  refresh_result_types(database, config);
   return database;
 }
 

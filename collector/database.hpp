@@ -9,7 +9,11 @@ namespace tlsrpt::collector {
 // into the database what its views need of the configuration.
 void prepare_schema(const db::Connection& database, const Config& config);
 
-// A connection with the schema prepared: for commands that write.
+// Brings the database's copy of what result types mean up to date, unless `database.migrate` is false: for whoever is
+// about to write reports.
+void refresh_result_types(const db::Connection& database, const Config& config);
+
+// A connection with both done: for commands that write.
 [[nodiscard]] db::Connection open_database(const Config& config);
 
 // A connection whose schema must be current already: for commands that only look.

@@ -37,8 +37,16 @@ std::string filter_of(const PassRequest& request) {
   return filter;
 }
 
-imap::Folder open_folder(imap::Session& session, const MailboxConfig& mailbox) {
-  return mailbox.after == After::kKeep ? session.examine(mailbox.folder) : session.select(mailbox.folder);
+struct Arrival {
+  std::shared_ptr<imap::Session> session;
+  imap::Folder folder;
+};
+
+Arrival arrive(const MailboxConfig& mailbox) {
+  auto session = std::make_shared<imap::Session>(login_account(mailbox));
+  const auto folder =
+      mailbox.after == After::kKeep ? session->examine(mailbox.folder) : session->select(mailbox.folder);
+  return {.session = std::move(session), .folder = folder};
 }
 
 imap::Session::FetchOptions fetch_options(const Config& config) {
@@ -99,13 +107,12 @@ class Pass {
   //   7       stored messages whose `after:` is pending: step 5 of the next pass.
   db::PollRun run() {
     const auto begun = std::chrono::steady_clock::now();
-    // 1. Log in while the database connects.
-    auto login =
-        std::async(std::launch::async, [this] { return std::make_unique<imap::Session>(login_account(mailbox_)); });
+    // 1. Log in and open the folder while the database connects.
+    auto arrival = std::async(std::launch::async, [this] { return arrive(mailbox_); });
     const db::Connection database(config_.database.reveal());
     prepare_schema(database, config_);
     try {
-      read(database, login);
+      read(database, arrival);
     } catch (const std::exception& error) {
       note_failure(database, error, begun);
       throw;
@@ -133,7 +140,7 @@ class Pass {
     }
   }
 
-  void read(const db::Connection& database, std::future<std::unique_ptr<imap::Session>>& login) {
+  void read(const db::Connection& database, std::future<Arrival>& arrival) {
     // 2. The mailbox row, and the right to read.
     state_ = db::enter_mailbox(database, identity_of(mailbox_));
     const MailboxLock lock(database, state_.key, mailbox_);
@@ -141,9 +148,8 @@ class Pass {
     if (!state || state->key != state_.key) throw read_elsewhere(mailbox_);
     state_ = *state;
 
-    // 3. Open the folder.
-    const auto session = login.get();
-    const auto folder = open_folder(*session, mailbox_);
+    // 3. The folder, open by now.
+    const auto [session, folder] = arrival.get();
 
     // 4. Another UIDVALIDITY: the UIDs known so far mean nothing any more.
     if (state_.uid_validity != folder.uid_validity) {
@@ -174,7 +180,12 @@ class Pass {
       finish_after(*session, database, mailbox_, state_.key, folder.uid_validity);
     }
     if (unfinished && counts_.fetched == 0) std::rethrow_exception(unfinished);
-    if (complete) session->logout();
+    if (complete) say_goodbye(session);
+  }
+
+  // While the database notes how it went.
+  void say_goodbye(std::shared_ptr<imap::Session> session) {
+    goodbye_ = std::async(std::launch::async, [session = std::move(session)] { session->logout(); });
   }
 
   std::exception_ptr try_finish_after(imap::Session& session, const db::Connection& database,
@@ -220,6 +231,7 @@ class Pass {
   // False if it was stopped before the end.
   bool fetch_and_store(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids) {
     if (uids.empty()) return true;
+    refresh_result_types(database, config_);
     db::note_run_begun(database, state_.key);
     counts_.began_reading = true;
     std::optional<Progress> progress;
@@ -269,6 +281,7 @@ class Pass {
   db::MailboxState state_;
   db::Watermark watermark_;
   db::PollRun counts_;
+  std::future<void> goodbye_;
 };
 
 }  // namespace

@@ -22,7 +22,6 @@ struct Applied {
 
 std::map<int, Applied> applied_migrations(pqxx::transaction_base& transaction) {
   std::map<int, Applied> applied;
-  if (transaction.exec1("SELECT to_regclass('tlsrpt.schema_migration')")[0].is_null()) return applied;
   const pqxx::result rows = transaction.exec(
       "SELECT version, name, checksum, to_char(applied_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM schema_migration");
   for (const auto& row : rows) {
@@ -104,7 +103,38 @@ std::vector<std::string> apply_pending(const Connection& connection) {
   return names;
 }
 
-// One statement that writes nothing where nothing changed.
+}  // namespace
+
+std::vector<MigrationStatus> migration_status(const Connection& connection) {
+  std::map<int, Applied> applied;
+  try {
+    applied = in_statement(connection, [](auto& transaction) { return applied_migrations(transaction); });
+  } catch (const Error& error) {
+    if (error.kind() != Error::Kind::kSchemaMissing) throw;
+  }
+  std::vector<MigrationStatus> statuses;
+  for (const EmbeddedMigration& migration : embedded_migrations()) {
+    MigrationStatus status{migration.version, std::string{migration.name}, std::nullopt, true};
+    if (const auto found = applied.find(migration.version); found != applied.end()) {
+      status.applied_at = found->second.at;
+      status.checksum_matches = found->second.checksum == migration.checksum;
+      applied.erase(found);
+    }
+    statuses.push_back(std::move(status));
+  }
+  for (const auto& [version, beyond] : applied) statuses.push_back({version, beyond.name, beyond.at, true});
+  return statuses;
+}
+
+std::vector<std::string> migrate(const Connection& connection) {
+  const std::vector<MigrationStatus> statuses = migration_status(connection);
+  check(statuses, connection.where());
+  if (!any_pending(statuses)) return {};
+  std::vector<std::string> names = apply_pending(connection);
+  refresh_result_types(connection);
+  return names;
+}
+
 void refresh_result_types(const Connection& connection) {
   std::vector<std::string> columns[5];
   for (const parser::ResultType& type : parser::result_types()) {
@@ -127,33 +157,6 @@ void refresh_result_types(const Connection& connection) {
         array_text(columns[0]), array_text(columns[1]), array_text(columns[2]), array_text(columns[3]),
         array_text(columns[4]));
   });
-}
-
-}  // namespace
-
-std::vector<MigrationStatus> migration_status(const Connection& connection) {
-  auto applied = in_statement(connection, [](auto& transaction) { return applied_migrations(transaction); });
-  std::vector<MigrationStatus> statuses;
-  for (const EmbeddedMigration& migration : embedded_migrations()) {
-    MigrationStatus status{migration.version, std::string{migration.name}, std::nullopt, true};
-    if (const auto found = applied.find(migration.version); found != applied.end()) {
-      status.applied_at = found->second.at;
-      status.checksum_matches = found->second.checksum == migration.checksum;
-      applied.erase(found);
-    }
-    statuses.push_back(std::move(status));
-  }
-  for (const auto& [version, beyond] : applied) statuses.push_back({version, beyond.name, beyond.at, true});
-  return statuses;
-}
-
-std::vector<std::string> migrate(const Connection& connection) {
-  const std::vector<MigrationStatus> statuses = migration_status(connection);
-  check(statuses, connection.where());
-  std::vector<std::string> names;
-  if (any_pending(statuses)) names = apply_pending(connection);
-  refresh_result_types(connection);
-  return names;
 }
 
 void require_current_schema(const Connection& connection) {

@@ -20,9 +20,12 @@ struct MigrationStatus {
 // All that the program knows, ascending, and what the database has beyond. An empty database has all pending.
 [[nodiscard]] std::vector<MigrationStatus> migration_status(const Connection& connection);
 
-// Applies what is pending and brings `result_type` up to date; returns the names applied. Throws kNewer, and
-// kMisconfigured where an applied migration's checksum differs.
+// Applies what is pending and fills `result_type` then; returns the names applied. Throws kNewer, and kMisconfigured
+// where an applied migration's checksum differs.
 std::vector<std::string> migrate(const Connection& connection);
+
+// Brings `result_type`, the copy of parser/'s table, up to date. Writes nothing where nothing changed.
+void refresh_result_types(const Connection& connection);
 
 // Throws kSchemaMissing, kNewer: for commands that may not migrate.
 void require_current_schema(const Connection& connection);

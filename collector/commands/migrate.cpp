@@ -24,6 +24,7 @@ ExitCode execute(const MigrateOptions& options, const Config& config) {
     for (const auto& migration : db::migration_status(database)) output.write(describe(migration));
   } else {
     const auto applied = db::migrate(database);
+    db::refresh_result_types(database);
     for (const auto& name : applied) output.write(fmt::format("applied {}\n", name));
     if (applied.empty()) output.write("the schema is up to date\n");
   }

@@ -100,7 +100,7 @@ TEST_CASE("result types are the program's own, brought up to date without touchi
   database.execute("INSERT INTO result_type VALUES ('gone', 'other', 'c', 'r', 's')");
   const std::string untouched = "SELECT xmin FROM result_type WHERE code = 'starttls-not-supported'";
   const std::string before = database.value(untouched);
-  migrate(database.connection);
+  refresh_result_types(database.connection);
   CHECK(database.value("SELECT cause FROM result_type WHERE code = 'certificate-expired'") ==
         parser::explain("certificate-expired").cause);
   CHECK(database.value("SELECT count(*) FROM result_type WHERE code = 'gone'") == "0");
