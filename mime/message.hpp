@@ -37,7 +37,7 @@ struct Envelope {
   std::vector<std::string> authentication_results;  // header values, unfolded, topmost first
 };
 
-// A part that may hold a report: its decoded bytes begin like gzip, zip or JSON, or it says that it is a report.
+// A part that may hold a report: its decoded bytes begin like gzip, zlib, zip or JSON, or it says that it is a report.
 struct Attachment {
   std::string part;             // MIME part number, RFC 9051 §6.4.5: "1", "2.1"
   std::string filename;         // RFC 2231 and RFC 2047 decoded; "" without one; never to be used as a path

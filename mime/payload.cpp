@@ -12,8 +12,13 @@ namespace {
 
 constexpr std::size_t kLookedAt = 1024;
 
+// RFC 1950 §2.2: deflate with the usual window at any of its four levels (mail-5).
+bool is_zlib(std::string_view bytes) noexcept {
+  return bytes.size() > 1 && bytes[0] == 'x' && std::string_view("\x01\x5E\x9C\xDA").find(bytes[1]) < 4;
+}
+
 bool is_archive(std::string_view bytes) noexcept {
-  return bytes.starts_with("\x1F\x8B") || bytes.starts_with("PK\x03\x04");  // RFC 1952 §2.3.1; zip
+  return bytes.starts_with("\x1F\x8B") || bytes.starts_with("PK\x03\x04") || is_zlib(bytes);  // RFC 1952 §2.3.1; zip
 }
 
 // From the first character that is no byte order mark and no space; UTF-16 is told by its NULs alone.

@@ -10,7 +10,7 @@ namespace tlsrpt::mime {
 // How a part may be told to hold a report.
 enum class Demand {
   kLabelled,  // it says so itself
-  kBytes,     // its first bytes are those of gzip, zip or JSON
+  kBytes,     // its first bytes are those of gzip, zlib, zip or JSON
   kText,      // a text for people: a JSON object or array of them, and not merely a bracket
 };
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kEscape = 6;  // "\uD83D"
 constexpr std::string_view kLoneSurrogate = "\\uDFFF";
+constexpr unsigned kMark = 0xDF00;  // with a control character in its last bits: no other surrogate is written so
 
 // The UTF-16 unit that a text begins with as "\uXXXX".
 std::optional<unsigned> escaped_unit(std::string_view text) {
@@ -81,7 +82,7 @@ std::size_t Mender::mend_string(std::string_view text, bool last) {
   const char c = text.front();
   if (c == '\\') return mend_escape(text, last);
   if (static_cast<unsigned char>(c) < 0x20) {
-    fmt::format_to(std::back_inserter(output_), "\\u{:04x}", static_cast<unsigned>(c));
+    fmt::format_to(std::back_inserter(output_), "\\u{:04x}", c == '\0' ? 0 : kMark | static_cast<unsigned>(c));
   } else {
     output_ += c;
     in_string_ = c != '"';
@@ -92,15 +93,30 @@ std::size_t Mender::mend_string(std::string_view text, bool last) {
 std::size_t Mender::mend_escape(std::string_view text, bool last) {
   if (text.size() < 2 * kEscape && !last) return 0;
   const std::optional<unsigned> unit = escaped_unit(text);
-  std::string_view written = text.substr(0, unit ? kEscape : 2);
+  const std::string_view written = text.substr(0, unit ? kEscape : 2);
   if (is_high(unit)) {
     const std::string_view pair = text.substr(0, 2 * kEscape);
     const bool lone = !is_low(escaped_unit(pair.substr(kEscape)));
     output_ += lone ? kLoneSurrogate : pair;
     return lone ? kEscape : pair.size();
   }
-  output_ += written;
+  output_ += is_low(unit) ? kLoneSurrogate : written;
   return written.size();
+}
+
+bool take_off_marks(std::string_view text, std::string& to) {
+  constexpr std::string_view kMarkBytes = "\xED\xBC";  // of U+DF00 to U+DF1F, the third being 0x80 and the character
+  to.clear();
+  while (true) {
+    const std::size_t mark = text.find(kMarkBytes);
+    if (mark == std::string_view::npos || mark + 2 >= text.size()) break;
+    to += text.substr(0, mark);
+    to += static_cast<char>(text[mark + 2] & 0x1F);
+    text.remove_prefix(mark + 3);
+  }
+  const bool found = !to.empty();
+  to += text;
+  return found;
 }
 
 void Mender::mend_outside(char c) {

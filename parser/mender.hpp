@@ -9,7 +9,7 @@
 namespace tlsrpt::parser {
 
 // Rewrites what RapidJSON refuses and what has a sensible reading all the same, so that the text can be read after all:
-//   a raw control character in a string   → its escape (json-25 for NUL)
+//   a raw control character in a string   → a mark (NUL: its escape, json-25)
 //   an escaped high surrogate alone       → an escaped low surrogate, which RapidJSON lets through (json-25)
 //   a number beyond a double's range      → cut to one within it, still far beyond 64 bits (json-29)
 // Only used where a first reading failed for one of these.
@@ -35,5 +35,8 @@ class Mender final : public ByteSource {
   bool in_exponent_ = false;
   std::size_t exponent_digits_ = 0;
 };
+
+// A mended string as it was meant, the control characters in place of their marks; whether there were any.
+bool take_off_marks(std::string_view text, std::string& to);
 
 }  // namespace tlsrpt::parser

@@ -16,8 +16,7 @@ bool is_element(Member member) {
 
 }  // namespace
 
-void ReportBuilder::begin(bool mended) {
-  mended_ = mended;
+void ReportBuilder::begin() {
   parsed_ = {};
   rejection_.reset();
   start_ = end_ = {};

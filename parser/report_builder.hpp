@@ -19,7 +19,8 @@ enum class ScalarKind { kNull, kBool, kNumber, kString };
 
 struct Scalar {
   ScalarKind kind = ScalarKind::kNull;
-  std::string_view text;  // as sent; of a string, decoded
+  std::string_view text;               // as sent; of a string, decoded
+  bool raw_control_character = false;  // the string held one that JSON wants escaped (RFC 8259 §7)
 
   [[nodiscard]] bool null() const noexcept { return kind == ScalarKind::kNull; }
 };
@@ -31,8 +32,7 @@ class ReportBuilder {
   ReportBuilder(const Limits& limits, const JsonPath& path, Allowance& allowance) noexcept
       : limits_(limits), path_(path), allowance_(allowance) {}
 
-  // Control characters in texts were raw in the JSON: see Mender.
-  void begin(bool mended);
+  void begin();
   void enter(Context context, Member via);
   void leave(Context context);
   void value(Member member, const Scalar& scalar);
@@ -89,7 +89,6 @@ class ReportBuilder {
   const Limits& limits_;
   const JsonPath& path_;
   Allowance& allowance_;
-  bool mended_ = false;
   ParsedReport parsed_;
   std::optional<Rejection> rejection_;
   DateEnd start_;

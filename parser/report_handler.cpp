@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "parser/mender.hpp"
+
 namespace tlsrpt::parser {
 namespace {
 
@@ -40,7 +42,11 @@ bool ReportHandler::inside_report() const noexcept {
                      [](const Frame& frame) { return frame.context == Context::kReport && is_report(frame.seen); });
 }
 
-bool ReportHandler::scalar(const Scalar& scalar) {
+bool ReportHandler::scalar(Scalar scalar) {
+  if (mended_ && scalar.kind == ScalarKind::kString) {
+    scalar.raw_control_character = take_off_marks(scalar.text, unmarked_);
+    scalar.text = unmarked_;
+  }
   if (scalar.text.size() > limits_.string) {
     return stop(Reason::kStringTooLong,
                 fmt::format("a JSON string is longer than {} bytes (limits.string)", limits_.string));
@@ -98,7 +104,7 @@ bool ReportHandler::begin(ContainerKind kind) {
   }
   if (context == Context::kReports) inside_array_ = true;
   if (context == Context::kReport) {
-    builder_.begin(mended_);
+    builder_.begin();
     if (keep_text_) stream_->feed().keep_from(stream_->position());
   }
   builder_.enter(context, member);

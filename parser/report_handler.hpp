@@ -26,7 +26,7 @@ enum class ContainerKind { kObject, kArray };
 class ReportHandler {
  public:
   // Events return false to end the reading: see stopped().
-  bool scalar(const Scalar& scalar);
+  bool scalar(Scalar scalar);
   bool key(std::string_view name);
   bool begin(ContainerKind kind);
   bool end();
@@ -61,6 +61,7 @@ class ReportHandler {
   JsonStream* stream_ = nullptr;
   bool keep_text_ = false;
   bool mended_ = false;
+  std::string unmarked_;  // the string being read, without Mender's marks
   bool stopped_ = false;
   bool inside_array_ = false;
   std::size_t depth_ = 0;

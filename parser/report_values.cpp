@@ -21,17 +21,13 @@ bool is_known_policy_type(std::string_view type) {
   return type == "sts" || type == "tlsa" || type == "no-policy-found";  // RFC 8460 §4.2
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != 0; });
-}
-
 }  // namespace
 
 std::optional<std::string> ReportBuilder::text(const Scalar& scalar) {
   if (scalar.text.empty() || scalar.null()) return std::nullopt;
   if (scalar.kind != ScalarKind::kString) deviate(DeviationCode::kWrongType, scalar.text);
   if (scalar.kind == ScalarKind::kBool) return std::nullopt;
-  if (mended_ && has_control_character(scalar.text)) deviate(DeviationCode::kControlCharacter, scalar.text);
+  if (scalar.raw_control_character) deviate(DeviationCode::kControlCharacter, scalar.text);
   if (is_sound(scalar.text)) return keep(std::string(scalar.text));
   TextFaults faults;
   std::string mended = mend(scalar.text, faults);

@@ -11,6 +11,7 @@ using namespace tlsrpt::mime::test;
 namespace {
 
 const std::string kZip("PK\x03\x04\x14\x00rest", 10);
+const std::string kZlib("x\x9C\xAB\x56 rest");  // RFC 1950 (mail-5)
 const std::string kGzipName(kReportName);
 
 std::string utf16(std::string_view text, bool little, bool mark) {
@@ -48,7 +49,7 @@ TEST_CASE("What a part holds is told by its first bytes, whatever its type says 
        {"application/gzip", "application/x-gzip", "application/octet-stream", "application/x-zip-compressed",
         "application/tlsrpt", "application/tlsrpt+x-gzip", "application/tlsrpt+zip", "application/tlsrpt+gzip",
         "application/tlsrpt+json", "application/json", "application/zip", "image/png", "nonsense"}) {
-    for (const std::string& bytes : {gzip, json, kZip})
+    for (const std::string& bytes : {gzip, json, kZip, kZlib})
       rows.push_back({type, encoded(type, "base64"), base64(bytes), bytes});
   }
   rows.push_back({"text/json", encoded("text/json", "base64"), base64(json), json});

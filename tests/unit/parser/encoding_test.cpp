@@ -124,6 +124,9 @@ TEST_CASE("control characters that JSON wants escaped are taken, and noted where
   const Named escaped = name_read("A\\tB\\u0001");
   CHECK(escaped.name == raw.name);
   CHECK(escaped.codes == Texts{});
+
+  const std::string both = with(report_with("Example Inc.", "A\\tB\\udf01"), "tls@sender.example", "a\nb");
+  CHECK(places(report_of(both)) == Texts{"lone-surrogate at /organization-name", "control-character at /contact-info"});
 }
 
 TEST_CASE("a faulty escape is no JSON") {
