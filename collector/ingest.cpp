@@ -12,6 +12,7 @@
 #include "collector/escape.hpp"
 #include "mime/authentication.hpp"
 #include "parser/domain.hpp"
+#include "parser/failure_total.hpp"
 #include "parser/hints.hpp"
 #include "parser/session_total.hpp"
 
@@ -241,10 +242,12 @@ db::NewMessage accept(ReadMessage read, const Acceptance& acceptance, bool is_ma
       message.quarantine.push_back({report.attachment, std::move(*rejection)});
       continue;
     }
-    auto totals = parser::session_totals(report.parsed.report, report.report_domain);
+    auto session_totals = parser::session_totals(report.parsed.report, report.report_domain);
+    auto failure_totals = parser::failure_totals(report.parsed.report, report.report_domain);
     message.reports.push_back({.parsed = std::move(report.parsed),
                                .report_domain = std::move(report.report_domain),
-                               .session_totals = std::move(totals),
+                               .session_totals = std::move(session_totals),
+                               .failure_totals = std::move(failure_totals),
                                .submitter_domain = parser::submitter_domain(hints_of(read.envelope, report.filename)),
                                .filename = std::move(report.filename),
                                .attachment = std::move(report.attachment)});

@@ -15,8 +15,12 @@ constexpr const char* kPolicyColumns =
     "total_successful_session_count, total_failure_session_count";
 constexpr const char* kFailureDetailColumns =
     "policy_key, ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
-    "failed_session_count, additional_information, failure_reason_code";
-constexpr const char* kSessionTotalColumns = "report_key, recipient_domain, start_datetime, sessions, failures";
+    "failed_session_count, additional_information, failure_reason_code, start_datetime";
+constexpr const char* kSessionTotalColumns =
+    "report_key, recipient_domain, organization_name, start_datetime, end_datetime, sessions, failures";
+constexpr const char* kFailureTotalColumns =
+    "report_key, recipient_domain, organization_name, start_datetime, end_datetime, result_type, host, "
+    "failed_sessions, sessions, failures";
 constexpr const char* kDeviationColumns = "report_key, code, json_pointer, detail";
 
 struct PolicyRow {
@@ -25,6 +29,7 @@ struct PolicyRow {
   std::int64_t ordinal;
   const parser::Policy* policy;
   std::string_view recipient_domain;
+  parser::Time start_datetime;
 };
 
 std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
@@ -32,7 +37,8 @@ std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::spa
   for (const ReportRow& row : rows) {
     std::int64_t ordinal = 0;
     for (const parser::Policy& policy : row.report->parsed.report.policies) {
-      policies.push_back({0, row.id, ++ordinal, &policy, recipient_domain(policy, row.report->report_domain)});
+      policies.push_back({0, row.id, ++ordinal, &policy, recipient_domain(policy, row.report->report_domain),
+                          row.report->parsed.report.start_datetime});
     }
   }
   const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", policies.size());
@@ -76,10 +82,21 @@ void copy_failure_details(pqxx::transaction_base& transaction, std::span<const P
           .integer(detail.failed_session_count)
           .text(detail.additional_information)
           .text(detail.failure_reason_code)
+          .time(row.start_datetime)
           .end_row();
     }
   }
   if (stream) stream->finish();
+}
+
+// What every total of a report begins with.
+void begin_total(CopyStream& stream, const ReportRow& row, std::string_view recipient_domain) {
+  const parser::Report& report = row.report->parsed.report;
+  stream.integer(row.id)
+      .text(recipient_domain)
+      .text(std::string_view{report.organization_name ? *report.organization_name : std::string_view{}})
+      .time(report.start_datetime)
+      .time(report.end_datetime);
 }
 
 void copy_session_totals(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
@@ -87,9 +104,22 @@ void copy_session_totals(pqxx::transaction_base& transaction, std::span<const Re
   for (const ReportRow& row : rows) {
     for (const parser::SessionTotal& total : row.report->session_totals) {
       if (!stream) stream.emplace(transaction, "session_total", kSessionTotalColumns);
-      stream->integer(row.id)
-          .text(std::string_view{total.recipient_domain})
-          .time(row.report->parsed.report.start_datetime)
+      begin_total(*stream, row, total.recipient_domain);
+      stream->integer(total.sessions).integer(total.failures).end_row();
+    }
+  }
+  if (stream) stream->finish();
+}
+
+void copy_failure_totals(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
+  std::optional<CopyStream> stream;
+  for (const ReportRow& row : rows) {
+    for (const parser::FailureTotal& total : row.report->failure_totals) {
+      if (!stream) stream.emplace(transaction, "failure_total", kFailureTotalColumns);
+      begin_total(*stream, row, total.recipient_domain);
+      stream->text(std::string_view{total.result_type})
+          .text(std::string_view{total.host})
+          .integer(total.failed_sessions)
           .integer(total.sessions)
           .integer(total.failures)
           .end_row();
@@ -144,6 +174,7 @@ void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRo
   copy_policies(transaction, policies);
   copy_failure_details(transaction, policies);
   copy_session_totals(transaction, rows);
+  copy_failure_totals(transaction, rows);
   copy_deviations(transaction, rows);
 }
 
@@ -155,6 +186,7 @@ void delete_children(pqxx::transaction_base& transaction, std::span<const Report
   // failure_detail goes with its policy.
   transaction.exec_params("DELETE FROM policy WHERE report_key = ANY ($1::bigint[])", keys);
   transaction.exec_params("DELETE FROM session_total WHERE report_key = ANY ($1::bigint[])", keys);
+  transaction.exec_params("DELETE FROM failure_total WHERE report_key = ANY ($1::bigint[])", keys);
   transaction.exec_params("DELETE FROM deviation WHERE report_key = ANY ($1::bigint[])", keys);
 }
 

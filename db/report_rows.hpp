@@ -27,7 +27,7 @@ inline constexpr const char* kReportColumns =
 
 void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows);
 
-// policy, failure_detail, session_total and deviation of reports that have none yet.
+// policy, failure_detail, session_total, failure_total and deviation of reports that have none yet.
 void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows);
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows);
 

@@ -11,6 +11,7 @@
 #include "db/mailbox.hpp"
 #include "mime/authentication.hpp"
 #include "parser/deviation.hpp"
+#include "parser/failure_total.hpp"
 #include "parser/reader.hpp"
 #include "parser/reason.hpp"
 #include "parser/report.hpp"
@@ -33,6 +34,7 @@ struct NewReport {
   parser::ParsedReport parsed;
   std::optional<std::string> report_domain;
   std::vector<parser::SessionTotal> session_totals;
+  std::vector<parser::FailureTotal> failure_totals;
   std::optional<std::string> submitter_domain;  // TLS-Report-Submitter, else the file name's
   std::optional<std::string> filename;
   std::string attachment;  // MIME part and suffix, "2#1"; "" for a bare file

@@ -11,11 +11,18 @@ comment on table schema_migration is 'Migrations that were applied; one that has
 comment on column schema_migration.checksum is 'SHA-256 of the file, in hexadecimal';
 
 create table setting (
-  singleton   boolean primary key default true check (singleton),
-  poll_every  interval not null default '15 minutes'
+  singleton         boolean primary key default true check (singleton),
+  poll_every        interval not null default '15 minutes',
+  minimum_sessions  bigint not null default 1,
+  warning_rate      numeric not null default 0.01,
+  critical_rate     numeric not null default 0.05,
+  check (warning_rate <= critical_rate)
 );
-comment on table setting is 'One row: what views need of the configuration, copied when a run starts';
+comment on table setting is 'One row: thresholds of the views, and what they need of the configuration, copied when a run starts';
 comment on column setting.poll_every is 'poll.every: a mailbox polled longer ago than some of these is late';
+comment on column setting.minimum_sessions is 'Fewer sessions than these give no severity';
+comment on column setting.warning_rate is 'Failure rate from which on it is a warning';
+comment on column setting.critical_rate is 'Failure rate above which it is critical';
 insert into setting default values;
 
 create table mailbox (

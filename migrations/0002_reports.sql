@@ -80,6 +80,7 @@ create table failure_detail (
   failed_session_count    bigint not null,
   additional_information  text,
   failure_reason_code     text,
+  start_datetime          timestamptz not null,
   -- A policy's details in their order; deleting a policy.
   unique (policy_key, ordinal)
 );
@@ -93,20 +94,50 @@ comment on column failure_detail.receiving_ip is 'RFC 8460 §4.4 receiving-ip';
 comment on column failure_detail.failed_session_count is 'RFC 8460 §4.4 failed-session-count';
 comment on column failure_detail.additional_information is 'RFC 8460 §4.4 additional-information';
 comment on column failure_detail.failure_reason_code is 'RFC 8460 §4.4 failure-reason-code';
+comment on column failure_detail.start_datetime is 'RFC 8460 §4.4 date-range.start-datetime of its report, so that a period''s failures are found among all';
 
 create table session_total (
-  report_key        bigint not null references report on delete cascade,
-  recipient_domain  text not null,
-  start_datetime    timestamptz not null,
-  sessions          bigint not null,
-  failures          bigint not null,
+  report_key         bigint not null references report on delete cascade,
+  recipient_domain   text not null,
+  organization_name  text not null,
+  start_datetime     timestamptz not null,
+  end_datetime       timestamptz not null,
+  sessions           bigint not null,
+  failures           bigint not null,
   -- A report's totals; deleting a report.
   primary key (report_key, recipient_domain)
 );
 comment on table session_total is 'A report''s sessions, each counted once, by recipient domain; these may be summed';
-comment on column session_total.start_datetime is 'The report''s, so that a period needs no join';
+comment on column session_total.organization_name is 'The report''s, so that no view needs a join; empty where it has none';
+comment on column session_total.start_datetime is 'The report''s';
+comment on column session_total.end_datetime is 'The report''s';
 comment on column session_total.sessions is 'The total of the policy type that has the largest';
 comment on column session_total.failures is 'The failures of the policy type that has the most; at most sessions';
+
+create table failure_total (
+  report_key         bigint not null references report on delete cascade,
+  recipient_domain   text not null,
+  organization_name  text not null,
+  start_datetime     timestamptz not null,
+  end_datetime       timestamptz not null,
+  result_type        text not null,
+  host               text not null,
+  failed_sessions    bigint not null,
+  sessions           bigint not null,
+  failures           bigint not null
+);
+comment on table failure_total is 'What failed in a report, by recipient domain, result type and host: what incidents are made of';
+comment on column failure_total.organization_name is 'The report''s; empty where it has none';
+comment on column failure_total.start_datetime is 'The report''s';
+comment on column failure_total.end_datetime is 'The report''s';
+comment on column failure_total.result_type is 'RFC 8460 §4.3 result-type; unspecified where failures were counted and not detailed';
+comment on column failure_total.host is 'receiving-mx-hostname, empty where none is named; for a policy that could not be had, mta-sts.DOMAIN';
+comment on column failure_total.failed_sessions is 'failed-session-count summed: one session may stand in several details';
+comment on column failure_total.sessions is 'As in session_total: all of the report''s for the domain, failed or not';
+comment on column failure_total.failures is 'As in session_total';
+
+-- Deleting a report.
+create index failure_total_report_key_idx on failure_total (report_key);
 
 create table deviation (
   report_key    bigint not null references report on delete cascade,

@@ -85,4 +85,8 @@ std::optional<ReadCount> read_count(std::string_view text) noexcept {
   return count;
 }
 
+std::int64_t saturating_add(std::int64_t a, std::int64_t b) noexcept {
+  return a > kMost - b ? kMost : a + b;
+}
+
 }  // namespace tlsrpt::parser

@@ -1,10 +1,10 @@
 #include "parser/session_total.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 #include <tuple>
 
+#include "parser/count.hpp"
 #include "parser/domain.hpp"
 
 namespace tlsrpt::parser {
@@ -17,11 +17,6 @@ struct Sum {
   std::int64_t sessions = 0;
   std::int64_t failures = 0;
 };
-
-std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-  return a > kMost - b ? kMost : a + b;
-}
 
 std::vector<Sum> sum_by_type(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<Sum> sums;

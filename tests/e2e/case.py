@@ -25,6 +25,9 @@ _CONTENT = {
                  JOIN tlsrpt.report r ON r.id = report_key""",
     "session_total": """SELECT encode(r.identity, 'hex'), recipient_domain, t.start_datetime, sessions, failures
                  FROM tlsrpt.session_total t JOIN tlsrpt.report r ON r.id = report_key""",
+    "failure_total": """SELECT encode(r.identity, 'hex'), recipient_domain, t.organization_name, t.start_datetime,
+                 t.end_datetime, result_type, host, failed_sessions, sessions, failures
+                 FROM tlsrpt.failure_total t JOIN tlsrpt.report r ON r.id = report_key""",
     "deviation": """SELECT encode(r.identity, 'hex'), code, json_pointer, detail
                  FROM tlsrpt.deviation d JOIN tlsrpt.report r ON r.id = report_key""",
 }

@@ -83,7 +83,7 @@ TEST_CASE("a database or role that does not exist is a matter of configuration")
 
 TEST_CASE("a table that is missing means that the schema is") {
   Database database;
-  database.execute("DROP TABLE quarantine");
+  database.execute("DROP TABLE quarantine CASCADE");
   BatchOptions options;
   NewMessage bad = mail(1);
   bad.quarantine = {rejected(parser::Reason::kBadJson)};

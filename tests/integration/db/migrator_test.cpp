@@ -85,7 +85,7 @@ TEST_CASE("a migration that is not the one that was applied is named") {
 
 TEST_CASE("only what is pending is applied, and a migration that fails leaves nothing behind") {
   Database database;
-  database.execute("DROP TABLE quarantine; DELETE FROM schema_migration WHERE version = 3");
+  database.execute("DROP TABLE quarantine CASCADE; DELETE FROM schema_migration WHERE version = 3");
   database.execute("CREATE TABLE quarantine (id bigint)");
   CHECK(failure([&] { migrate(database.connection); }) == Error::Kind::kBug);
   CHECK(database.value("SELECT count(*) FROM schema_migration WHERE version = 3") == "0");

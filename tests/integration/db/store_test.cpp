@@ -34,10 +34,16 @@ TEST_CASE("a report is stored with everything that hangs on it") {
         Rows{"t|1|sts|example.com|{\"version: STSv1\",\"mode: enforce\"}|{mx.example.com}|10|1"});
   CHECK(database.rows("SELECT policy_key = (SELECT id FROM policy), ordinal, result_type, sending_mta_ip,"
                       " receiving_mx_hostname, receiving_mx_helo, receiving_ip, failed_session_count,"
-                      " additional_information, failure_reason_code FROM failure_detail") ==
-        Rows{"t|1|certificate-expired|192.0.2.1|mx.example.com|-|2001:db8::1|1|first|-"});
-  CHECK(database.rows("SELECT report_key = (SELECT id FROM report), recipient_domain, start_datetime, sessions,"
-                      " failures FROM session_total") == Rows{"t|example.com|2024-02-22 00:00:00+00|11|1"});
+                      " additional_information, failure_reason_code, start_datetime FROM failure_detail") ==
+        Rows{"t|1|certificate-expired|192.0.2.1|mx.example.com|-|2001:db8::1|1|first|-|2024-02-22 00:00:00+00"});
+  CHECK(database.rows("SELECT report_key = (SELECT id FROM report), recipient_domain, organization_name,"
+                      " start_datetime, end_datetime, sessions, failures FROM session_total") ==
+        Rows{"t|example.com|Sender Inc.|2024-02-22 00:00:00+00|2024-02-22 23:59:59+00|11|1"});
+  CHECK(database.rows("SELECT report_key = (SELECT id FROM report), recipient_domain, organization_name,"
+                      " start_datetime, end_datetime, result_type, host, failed_sessions, sessions, failures"
+                      " FROM failure_total") ==
+        Rows{"t|example.com|Sender Inc.|2024-02-22 00:00:00+00|2024-02-22 23:59:59+00|certificate-expired|"
+             "mx.example.com|1|11|1"});
   CHECK(database.rows("SELECT report_key = (SELECT id FROM report), code, json_pointer, detail FROM deviation") ==
         Rows{"t|missing-organization-name||first"});
   CHECK(database.value("SELECT last_uid FROM mailbox") == "3");

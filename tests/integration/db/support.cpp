@@ -53,6 +53,12 @@ NewReport report(const std::string& name, const std::string& content) {
   result.parsed.raw = "\x1F\x8B" + content;
   result.report_domain = "example.com";
   result.session_totals = {{.recipient_domain = "example.com", .sessions = 11, .failures = 1}};
+  result.failure_totals = {{.recipient_domain = "example.com",
+                            .result_type = "certificate-expired",
+                            .host = "mx.example.com",
+                            .failed_sessions = 1,
+                            .sessions = 11,
+                            .failures = 1}};
   result.submitter_domain = "sender.example";
   result.filename = "sender.example!example.com!0!86399.json.gz";
   result.attachment = "2";

@@ -50,6 +50,7 @@ TEST_CASE("another content that is greater replaces the report and everything th
   NewReport corrected = report("r1", "second");
   corrected.parsed.report.policies.push_back(corrected.parsed.report.policies[0]);
   corrected.session_totals = {{"example.com", 20, 2}, {"example.net", 5, 0}};
+  corrected.failure_totals[0].host = "mx2.example.com";
   corrected.parsed.deviations.clear();
   CHECK(database.write(box, {mail(2, {corrected})}).outcomes == Outcomes{Outcome::kUpdated});
 
@@ -62,6 +63,7 @@ TEST_CASE("another content that is greater replaces the report and everything th
                     of_it + " ORDER BY 1") == Rows{"1|second", "2|second"});
   CHECK(database.rows("SELECT recipient_domain, sessions FROM session_total" + of_it + " ORDER BY 1") ==
         Rows{"example.com|20", "example.net|5"});
+  CHECK(database.rows("SELECT host FROM failure_total" + of_it) == Rows{"mx2.example.com"});
   CHECK(database.value("SELECT count(*) FROM deviation" + of_it) == "0");
   CHECK(database.value("SELECT count(*) FROM failure_detail") == "3");
   CHECK(database.value("SELECT updated_at IS NULL FROM report WHERE report_id = 'bystander'") == "t");

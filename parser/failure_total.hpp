@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parser/report.hpp"
+
+// What failed, by recipient domain, kind and host: what incidents are made of.
+namespace tlsrpt::parser {
+
+struct FailureTotal {
+  std::string recipient_domain;      // as in SessionTotal
+  std::string result_type;           // RFC 8460 §4.3; "unspecified" where failures were counted and not detailed
+  std::string host;                  // the MX, or "" where none is named; for a policy not to be had, "mta-sts.DOMAIN"
+  std::int64_t failed_sessions = 0;  // failed-session-count summed: one session may stand in several details
+  std::int64_t sessions = 0;         // all of the recipient domain, as in SessionTotal
+  std::int64_t failures = 0;
+
+  bool operator==(const FailureTotal&) const = default;
+};
+
+// One row per recipient domain, result type and host, sorted by them. Sums saturate at the largest 64-bit count.
+[[nodiscard]] std::vector<FailureTotal> failure_totals(const Report& report,
+                                                       const std::optional<std::string>& report_domain);
+
+}  // namespace tlsrpt::parser
