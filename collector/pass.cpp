@@ -18,6 +18,7 @@
 #include "collector/imap/session.hpp"
 #include "collector/ingest.hpp"
 #include "collector/log.hpp"
+#include "collector/mailbox_lock.hpp"
 #include "collector/pipeline.hpp"
 #include "collector/progress.hpp"
 #include "db/store.hpp"
@@ -26,7 +27,6 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr std::chrono::seconds kLockPatience{5};
 constexpr int kSuspiciousRuns = 2;          // as many unfinished runs at one watermark look like a message that kills
 constexpr std::size_t kTriedMessages = 50;  // then so many are tried first, a batch that lands soon
 
@@ -63,35 +63,6 @@ std::uint64_t bytes_of(const std::vector<imap::FetchedMessage>& group) {
 bool nothing_new(const imap::Folder& folder, std::uint64_t watermark) {
   return folder.exists == 0 || (folder.uid_next && *folder.uid_next <= watermark + 1);
 }
-
-db::Error read_elsewhere(const MailboxConfig& mailbox) {
-  return {db::Error::Kind::kOvertaken,
-          fmt::format("{}: {} is being read elsewhere, by another process with this database; try again later",
-                      mailbox.account.server, mailbox.folder)};
-}
-
-// Holds the advisory lock, which only saves double work: the conditional watermark is the guarantee.
-class MailboxLock {
- public:
-  MailboxLock(const db::Connection& database, db::MailboxKey key, const MailboxConfig& mailbox)
-      : database_(database), key_(key) {
-    if (!db::lock_mailbox(database_, key_, kLockPatience)) throw read_elsewhere(mailbox);
-  }
-  ~MailboxLock() {
-    try {
-      db::unlock_mailbox(database_, key_);
-    } catch (const db::Error&) {
-      // The connection is gone, and the lock with it.
-      return;
-    }
-  }
-  MailboxLock(const MailboxLock&) = delete;
-  MailboxLock& operator=(const MailboxLock&) = delete;
-
- private:
-  const db::Connection& database_;
-  db::MailboxKey key_;
-};
 
 class Pass {
  public:
@@ -145,7 +116,7 @@ class Pass {
     state_ = db::enter_mailbox(database, identity_of(mailbox_));
     const MailboxLock lock(database, state_.key, mailbox_);
     const auto state = db::peek_mailbox(database, identity_of(mailbox_));  // as whoever had the lock before left it
-    if (!state || state->key != state_.key) throw read_elsewhere(mailbox_);
+    if (!state || state->key != state_.key) throw being_read_elsewhere(mailbox_);
     state_ = *state;
 
     // 3. The folder, open by now.

@@ -109,7 +109,7 @@ parser::Digest digest_from_bytea(std::string_view text) {
 
 std::int64_t uid_to_sql(std::uint64_t uid) {
   if (uid > static_cast<std::uint64_t>(INT64_MAX)) {
-    throw Error{Error::Kind::kRefusedData, fmt::format("UID {} is beyond 63 bits", uid)};
+    throw Error{Error::Kind::kBug, fmt::format("UID {} is beyond 63 bits", uid)};
   }
   return static_cast<std::int64_t>(uid);
 }

@@ -35,7 +35,7 @@ void append_bytea(std::string& to, std::string_view bytes);
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-// UIDs are ordered, so those beyond 63 bits are refused: RFC 9051 knows 32. Throws Error, kRefusedData.
+// UIDs are ordered, so they must be of 63 bits at most (RFC 9051 knows 32). Throws Error, kBug.
 [[nodiscard]] std::int64_t uid_to_sql(std::uint64_t uid);
 
 // UIDVALIDITY is only compared for equality: its 64 bits are kept, whatever their sign is in SQL.

@@ -246,6 +246,10 @@ class Faults(EndToEndTest):
         self.collect_from(server)
         self.assertEqual([[str(2**32 + 7), str(2**40)]], self.query("SELECT uid, uid_validity FROM tlsrpt.message"))
 
+    def test_uids_beyond_63_bits_are_69(self):
+        server = self.scripted(Message(2**63, sample.report_mail()))
+        self.assert_one_error(self.collect_from(server, 69), "localhost", "63 bits")
+
     def test_a_message_may_contain_what_looks_like_the_protocol(self):
         trap = b"Subject: trap\r\n\r\nx)\r\nA00001 OK done\r\n* BYE\r\n* 1 FETCH (UID 1 BODY[] {3}\r\nabc)\r\n"
         server = self.scripted(trap, sample.report_mail())

@@ -44,6 +44,47 @@ TEST_CASE("one report that PostgreSQL refuses is quarantined, and the 499 around
   CHECK(pending_after(database.connection, box, 7).size() == 499);
 }
 
+// Noise, so that no compression brings it below what an index takes.
+std::string incompressible(std::size_t size) {
+  std::string text;
+  for (std::uint32_t state = 1; text.size() < size;) {
+    state = state * 1'664'525 + 1'013'904'223;
+    text += static_cast<char>('a' + (state >> 24) % 26);
+  }
+  return text;
+}
+
+TEST_CASE("whatever PostgreSQL has against a report, it alone is quarantined") {
+  struct Row {
+    const char* sqlstate;
+    void (*spoil)(NewReport&);
+  };
+  const std::vector<Row> rows{
+      {"22P02", [](NewReport& r) { r.parsed.report.policies[0].failure_details[0].receiving_ip = "no address"; }},
+      {"22008",
+       [](NewReport& r) { r.parsed.report.end_datetime = std::chrono::sys_days{std::chrono::year{0} / 1 / 1}; }},
+      {"23514", [](NewReport& r) { r.parsed.report.contact_info = "bad"; }},
+      {"23505", [](NewReport& r) { r.session_totals.push_back(r.session_totals[0]); }},
+      {"54000", [](NewReport& r) { r.session_totals[0].recipient_domain = incompressible(9000); }},
+  };
+  Database database;
+  database.execute(kRefuseBadContact);
+  std::vector<NewMessage> batch;
+  for (std::uint64_t uid = 1; uid <= 100; ++uid) batch.push_back(mail(uid, {report(fmt::format("r{}", uid))}));
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].spoil(batch[20 * i].reports[0]);
+  const BatchResult result = database.write(database.mailbox(), batch);
+
+  CHECK(result.counts.stored == 95);
+  check_every_message_is_counted(database, result.counts);
+  Rows expected;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    expected.push_back(fmt::format("{}|database-refused|{}", 20 * i + 1, rows[i].sqlstate));
+  }
+  CHECK(database.rows("SELECT uid, reason, substring(detail FROM 'SQLSTATE (.*)\\)$') FROM quarantine q"
+                      " JOIN message m ON m.id = message_key ORDER BY uid") == expected);
+  CHECK(database.value("SELECT last_uid FROM mailbox") == "100");
+}
+
 TEST_CASE("of a message's reports only the refused are quarantined") {
   Database database;
   database.execute(kRefuseBadContact);
