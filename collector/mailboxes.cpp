@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "collector/error.hpp"
 #include "collector/log.hpp"
 #include "collector/reaction.hpp"
+#include "collector/threads.hpp"
 
 namespace tlsrpt::collector {
 
@@ -49,12 +49,7 @@ ExitCode for_each_mailbox(const Config& config, const std::vector<const MailboxC
       }
     }
   };
-  const auto threads = std::min(mailboxes.size(), static_cast<std::size_t>(config.poll.parallel));
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
-    work();
-  }
+  run_on_threads(std::min(mailboxes.size(), static_cast<std::size_t>(config.poll.parallel)), work);
   return worst;
 }
 

@@ -65,7 +65,7 @@ void run_pipeline(const PipelineSteps& steps, const PipelineBounds& bounds) {
     parsed.abandon();
   };
 
-  std::thread parse_thread([&] {
+  const auto parse = [&] {
     try {
       while (auto group = fetched.pop()) {
         Parsed messages;
@@ -78,9 +78,9 @@ void run_pipeline(const PipelineSteps& steps, const PipelineBounds& bounds) {
     } catch (...) {
       give_up();
     }
-  });
+  };
 
-  std::thread write_thread([&] {
+  const auto write = [&] {
     try {
       Parsed batch;
       std::size_t heavy = 0;
@@ -99,20 +99,24 @@ void run_pipeline(const PipelineSteps& steps, const PipelineBounds& bounds) {
     } catch (...) {
       give_up();
     }
-  });
+  };
 
-  // A lost connection is no reason to lose what it brought: the other two finish what was fetched.
-  try {
-    steps.fetch([&](Fetched group) {
-      const auto heavy = weight(group);
-      return fetched.push(std::move(group), heavy);
-    });
-  } catch (...) {
-    failure.keep(std::current_exception());
+  {
+    std::jthread parse_thread;
+    std::jthread write_thread;
+    // A lost connection is no reason to lose what it brought: the other two finish what was fetched.
+    try {
+      parse_thread = std::jthread(parse);
+      write_thread = std::jthread(write);
+      steps.fetch([&](Fetched group) {
+        const auto heavy = weight(group);
+        return fetched.push(std::move(group), heavy);
+      });
+    } catch (...) {
+      failure.keep(std::current_exception());
+    }
+    fetched.close();
   }
-  fetched.close();
-  parse_thread.join();
-  write_thread.join();
   failure.rethrow();
 }
 

@@ -8,7 +8,8 @@ namespace tlsrpt::collector {
 void poll(const Config& config, const MailboxConfig& mailbox, const PassRequest& request) {
   const auto counts = read_mailbox(config, mailbox, request);
   if (counts.fetched == 0) {
-    log::info("mailbox {}: nothing new", mailbox.name);
+    log::info("mailbox {}: {}", mailbox.name,
+              request.stop.stop_requested() ? "stopped before anything was stored" : "nothing new");
     return;
   }
   log::info("mailbox {}: {}", mailbox.name, describe(counts));

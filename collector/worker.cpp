@@ -4,14 +4,17 @@
 #include <condition_variable>
 #include <mutex>
 #include <queue>
-#include <thread>
 #include <vector>
+
+#include "collector/log.hpp"
+#include "collector/threads.hpp"
 
 namespace tlsrpt::collector {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
 struct Turn {
   Clock::time_point due;
@@ -23,8 +26,7 @@ struct Turn {
 
 class Worker {
  public:
-  Worker(const Config& config, const std::function<bool(const MailboxConfig&)>& poll)
-      : poll_(poll), schedule_(config.poll, std::random_device{}()) {
+  Worker(const Config& config, const Poll& poll) : poll_(poll), schedule_(config.poll, std::random_device{}()) {
     const auto now = Clock::now();
     for (const auto& mailbox : config.mailboxes) turns_.push({.due = now, .mailbox = &mailbox});
   }
@@ -44,17 +46,21 @@ class Worker {
       auto turn = turns_.top();
       turns_.pop();
       lock.unlock();
-      const bool well = poll_(*turn.mailbox);
+      const auto failure = poll_(*turn.mailbox);
       lock.lock();
-      turn.failures = well ? 0 : turn.failures + 1;
-      turn.due = Clock::now() + schedule_.wait(turn.failures);
+      turn.failures = failure ? turn.failures + 1 : 0;
+      const auto wait = failure ? schedule_.wait(turn.failures, *failure) : schedule_.wait();
+      if (failure && !stop.stop_requested()) {
+        log::info("mailbox {}: next try in {:.0f} s", turn.mailbox->name, std::chrono::duration<double>(wait).count());
+      }
+      turn.due = Clock::now() + wait;
       turns_.push(turn);
       changed_.notify_all();
     }
   }
 
  private:
-  const std::function<bool(const MailboxConfig&)>& poll_;
+  const Poll& poll_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   Schedule schedule_;
@@ -63,26 +69,27 @@ class Worker {
 
 }  // namespace
 
-std::chrono::milliseconds Schedule::wait(int failures) {
-  using std::chrono::milliseconds;
-  std::uniform_int_distribution<milliseconds::rep> jitter(0, milliseconds(poll_.jitter).count());
-  auto wait = milliseconds(poll_.every);
-  if (failures > 0) {
-    const auto most = std::max<milliseconds>(std::chrono::hours{1}, poll_.every);
-    wait = std::min<milliseconds>(std::chrono::minutes{1}, poll_.every);
-    for (int i = 1; i < failures && wait < most; ++i) wait *= 2;
-    wait = std::min(wait, most);
-  }
-  return wait + milliseconds(jitter(random_));
+milliseconds Schedule::wait() {
+  return poll_.every + jitter();
 }
 
-void run_worker(const Config& config, const std::function<bool(const MailboxConfig&)>& poll,
-                const std::stop_token& stop) {
+milliseconds Schedule::wait(int failures, Reaction reaction) {
+  const milliseconds most = std::max<milliseconds>(std::chrono::hours{1}, poll_.every);
+  milliseconds wait = poll_.every;
+  if (reaction == Reaction::kTryLater) wait = std::min<milliseconds>(std::chrono::minutes{1}, wait);
+  for (int i = 1; i < failures && wait < most; ++i) wait *= 2;
+  return std::min(wait, most) + jitter();
+}
+
+milliseconds Schedule::jitter() {
+  std::uniform_int_distribution<milliseconds::rep> jitter(0, milliseconds(poll_.jitter).count());
+  return milliseconds(jitter(random_));
+}
+
+void run_worker(const Config& config, const Poll& poll, const std::stop_token& stop) {
   Worker worker(config, poll);
   const auto threads = std::min(config.mailboxes.size(), static_cast<std::size_t>(config.poll.parallel));
-  std::vector<std::jthread> helpers;
-  for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back([&] { worker.work(stop); });
-  worker.work(stop);
+  run_on_threads(threads, [&] { worker.work(stop); });
 }
 
 }  // namespace tlsrpt::collector

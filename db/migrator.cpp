@@ -35,12 +35,16 @@ void check(const std::vector<MigrationStatus>& statuses, const std::string& wher
   const std::size_t known = embedded_migrations().size();
   if (statuses.size() > known) {
     throw Error{Error::Kind::kNewer,
-                fmt::format("database {} has migration {}, which a later program made", where, statuses.back().name)};
+                fmt::format("database {} is newer than this program: it has migration {} ({}), and this program knows "
+                            "{}; install the version that made it, or a later one",
+                            where, statuses.back().version, statuses.back().name, known)};
   }
   for (const MigrationStatus& status : statuses) {
     if (status.checksum_matches) continue;
     throw Error{Error::Kind::kMisconfigured,
-                fmt::format("database {}: migration {} is not the one that was applied", where, status.name)};
+                fmt::format("database {}: migration {} of this program is not the one that was applied under this "
+                            "number: another program made this schema",
+                            where, status.name)};
   }
 }
 

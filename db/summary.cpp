@@ -37,7 +37,7 @@ constexpr const char* kFailures = R"(
     where r.start_datetime >= $1::timestamptz and r.start_datetime < $2::timestamptz
       and ($3::text is null or p.recipient_domain = $3 or right(p.recipient_domain, length($3) + 1) = '.' || $3)),
   detail as (
-    select recipient_domain, start_datetime, organization_name, f.result_type, f.failed_session_count,
+    select failing.recipient_domain, failing.start_datetime, organization_name, f.result_type, f.failed_session_count,
            f.failure_reason_code,
            case when f.receiving_mx_hostname is null and f.result_type like 'sts-%'
                 then 'mta-sts.' || recipient_domain else f.receiving_mx_hostname end as mx

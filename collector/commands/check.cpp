@@ -1,5 +1,9 @@
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,26 +21,29 @@ namespace tlsrpt::collector {
 
 namespace {
 
+// What to do about a failure with that exit code; empty where the failure's own text says it.
+using Remedy = std::string_view (*)(ExitCode);
+
+struct Step {
+  std::string what;
+  Remedy remedy;
+  std::function<std::string()> look;  // returns what it found, or throws what is wrong
+};
+
 // Prints a line for each thing that is checked, and keeps the worst exit code.
 class Checklist {
  public:
-  // `look` returns what it found, or throws what is wrong.
-  bool item(const std::string& what, const std::function<std::string()>& look) {
-    try {
-      const auto found = look();
-      output_.write(fmt::format("[ok]   {}: {}\n", printable(what), printable(found)));
-      return true;
-    } catch (...) {
-      const auto verdict = react(std::current_exception());
-      std::string_view rest = verdict.text;  // a configuration's errors are a line each
-      while (!rest.empty()) {
-        const auto line = rest.substr(0, rest.find('\n'));
-        output_.write(fmt::format("[fail] {}: {}\n", printable(what), printable(line)));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  // Steps of which each needs those before it. Returns the one that failed; with one that failed already, none is
+  // tried. None: all is well.
+  std::optional<std::string> take(const std::vector<Step>& steps, std::optional<std::string> failed = std::nullopt) {
+    for (const auto& step : steps) {
+      if (failed) {
+        output_.write(fmt::format("[fail] {}: not tried: {} failed\n", printable(step.what), printable(*failed)));
+      } else if (!take(step)) {
+        failed = step.what;
       }
-      worst_ = worse(worst_, verdict.exit_code);
-      return false;
     }
+    return failed;
   }
 
   [[nodiscard]] ExitCode finish() {
@@ -45,9 +52,59 @@ class Checklist {
   }
 
  private:
+  bool take(const Step& step) {
+    try {
+      const auto found = step.look();
+      output_.write(fmt::format("[ok]   {}: {}\n", printable(step.what), printable(found)));
+      return true;
+    } catch (...) {
+      const auto verdict = react(std::current_exception());
+      const auto remedy = step.remedy(verdict.exit_code);
+      std::string_view rest = verdict.text;  // a configuration's errors are a line each
+      while (!rest.empty()) {
+        const auto line = rest.substr(0, rest.find('\n'));
+        output_.write(fmt::format("[fail] {}: {}{}{}\n", printable(step.what), printable(line),
+                                  remedy.empty() ? "" : "; remedy: ", remedy));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      }
+      worst_ = worse(worst_, verdict.exit_code);
+      return false;
+    }
+  }
+
   Output output_;
   ExitCode worst_ = ExitCode::kOk;
 };
+
+std::string_view says_itself(ExitCode) {
+  return "";
+}
+
+std::string_view database_remedy(ExitCode code) {
+  return code == ExitCode::kTryLater ? "see that PostgreSQL runs there, or correct `database`"
+                                     : "create the role or the database, or correct `database`";
+}
+
+std::string_view password_remedy(ExitCode) {
+  return "correct what `password_file`, `password_env` or `password_command` names";
+}
+
+std::string_view login_remedy(ExitCode code) {
+  switch (code) {
+    case ExitCode::kLoginRefused:
+      return "correct `username` or its password; some providers want an app password";
+    case ExitCode::kUnavailable:
+      return "correct `server` (imaps:// or imap://, and the name in its certificate) or `ca_file`";
+    case ExitCode::kTryLater:
+      return "see that `server` is right, and can be reached from here";
+    default:
+      return "";
+  }
+}
+
+std::string_view folder_remedy(ExitCode) {
+  return "name it under `folder` as the server does, delimiter included";
+}
 
 std::string schema_state(const db::Connection& database, bool migrate) {
   const auto migrations = db::migration_status(database);
@@ -63,24 +120,29 @@ std::string schema_state(const db::Connection& database, bool migrate) {
 void check_mailbox(Checklist& checklist, const MailboxConfig& mailbox) {
   const auto name = "mailbox " + mailbox.name;
   imap::Account account;
-  if (!checklist.item(name + " password", [&] {
-        account = login_account(mailbox);
-        return std::string("found");
-      })) {
-    return;
-  }
   std::optional<imap::Session> session;
-  if (!checklist.item(name + " login", [&] {
-        session.emplace(account);
-        return fmt::format("{} at {}", account.username, account.server);
-      })) {
-    return;
-  }
-  checklist.item(name + " folder", [&] {
-    const auto folder = session->examine(mailbox.folder);
-    return fmt::format("{}, {} messages", mailbox.folder, folder.exists);
-  });
-  session->logout();
+  checklist.take({{name + " password", password_remedy,
+                   [&] {
+                     account = login_account(mailbox);
+                     return std::string("found");
+                   }},
+                  {name + " login", login_remedy,
+                   [&] {
+                     session.emplace(account);
+                     return fmt::format("{} at {}", account.username, account.server);
+                   }},
+                  {name + " folder", folder_remedy, [&] {
+                     const auto folder = session->examine(mailbox.folder);
+                     return fmt::format("{}, {} messages", mailbox.folder, folder.exists);
+                   }}});
+  if (session) session->logout();
+}
+
+std::string configuration_found(const std::optional<std::string>& option, Config& config) {
+  const auto path = find_config(option);
+  if (path) config = load_config(*path);
+  for (const auto& warning : config.warnings) log::warning("{}", warning);
+  return path.value_or("no file: the defaults");
 }
 
 }  // namespace
@@ -88,21 +150,17 @@ void check_mailbox(Checklist& checklist, const MailboxConfig& mailbox) {
 ExitCode execute(const CheckOptions&, const std::optional<std::string>& config_option) {
   Checklist checklist;
   Config config;
-  if (!checklist.item("configuration", [&] {
-        const auto path = find_config(config_option);
-        if (path) config = load_config(*path);
-        for (const auto& warning : config.warnings) log::warning("{}", warning);
-        return path ? *path : std::string("no file: the defaults");
-      })) {
-    return checklist.finish();
-  }
   std::optional<db::Connection> database;
-  if (checklist.item("database", [&] {
-        database.emplace(config.database.reveal());
-        return database->where();
-      })) {
-    checklist.item("schema", [&] { return schema_state(*database, config.migrate); });
-  }
+  const auto failed =
+      checklist.take({{"configuration", says_itself, [&] { return configuration_found(config_option, config); }}});
+  checklist.take({{"database", database_remedy,
+                   [&] {
+                     database.emplace(config.database.reveal());
+                     return database->where();
+                   }},
+                  {"schema", says_itself, [&] { return schema_state(*database, config.migrate); }}},
+                 failed);
+  if (failed) checklist.take({{"mailboxes", says_itself, nullptr}}, failed);
   for (const auto& mailbox : config.mailboxes) check_mailbox(checklist, mailbox);
   return checklist.finish();
 }

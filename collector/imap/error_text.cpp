@@ -44,6 +44,19 @@ std::vector<std::string> forms(const std::string& username, const std::string& p
   return {base64(plain), base64(password), escaped(password), password};
 }
 
+bool is_alphanumeric(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// A password of a few letters is part of many a word: it is one where it stands alone.
+bool stands_at(std::string_view secret, std::string_view text, std::size_t at) noexcept {
+  constexpr std::size_t kFewLetters = 3;
+  if (!text.substr(at).starts_with(secret)) return false;
+  if (secret.size() > kFewLetters) return true;
+  const std::size_t end = at + secret.size();
+  return (at == 0 || !is_alphanumeric(text[at - 1])) && (end == text.size() || !is_alphanumeric(text[end]));
+}
+
 }  // namespace
 
 ErrorText::ErrorText(std::string server_name, const Account& account)
@@ -59,11 +72,11 @@ std::string ErrorText::quoted(std::string_view text) const {
 
 std::string ErrorText::safe(std::string_view text) const {
   std::string out;
-  while (!text.empty()) {
-    const auto secret = std::ranges::find_if(secrets_, [=](const std::string& form) { return text.starts_with(form); });
-    const std::size_t length = secret == secrets_.end() ? 1 : secret->size();
-    out += secret == secrets_.end() ? text.substr(0, length) : "[redacted]";
-    text.remove_prefix(length);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto secret =
+        std::ranges::find_if(secrets_, [=](const std::string& form) { return stands_at(form, text, at); });
+    out += secret == secrets_.end() ? text.substr(at, 1) : "[redacted]";
+    at += secret == secrets_.end() ? 1 : secret->size();
   }
   return collector::printable(out, kMostQuoted);
 }

@@ -105,6 +105,33 @@ class Upkeep(EndToEndTest):
         [failed] = [line for line in result.out.splitlines() if line.startswith("[fail]") and "Nowhere" in line]
         self.assertIn(MAILBOX, failed)
 
+    def test_check_says_of_every_step_whether_it_was_tried_and_what_to_do(self):
+        def failed(**overrides):
+            lines = self.run_program("-c", str(self.configure(self.mailbox(**overrides))), "check").out.splitlines()
+            return [line.removeprefix(f"[fail] mailbox {MAILBOX} ") for line in lines if not line.startswith("[ok]")]
+
+        password, login, folder = failed(password_file="/nonexistent")
+        self.assertRegex(password, "^password: .*/nonexistent: .*; remedy: .*`password_file`")
+        self.assertEqual(f"login: not tried: mailbox {MAILBOX} password failed", login)
+        self.assertEqual(f"folder: not tried: mailbox {MAILBOX} password failed", folder)
+        login, folder = failed(password_file=None, password="wrong")
+        self.assertRegex(login, "^login: localhost.*refused.*; remedy: .*`username`")
+        self.assertEqual(f"folder: not tried: mailbox {MAILBOX} login failed", folder)
+
+    def test_check_of_a_configuration_that_cannot_be_read_tries_nothing_else(self):
+        config = self.directory / "bad.yaml"
+        config.write_text("mailboxes: 3\n")
+        lines = self.collect(config, command="check", code=78).out.splitlines()
+        self.assertRegex(lines[0], rf"^\[fail\] configuration: {re.escape(str(config))}:1:12: ")
+        self.assertEqual([f"[fail] {step}: not tried: configuration failed"
+                          for step in ("database", "schema", "mailboxes")], lines[1:])
+
+    def test_check_of_a_newer_database_says_what_to_install(self):
+        self.collect(self.configure())
+        self.query("INSERT INTO tlsrpt.schema_migration (version, name, checksum) VALUES (9999, 'later', 'x')")
+        [failed] = [line for line in self.run_command("check", code=78).out.splitlines() if not line.startswith("[ok]")]
+        self.assertRegex(failed, r"^\[fail\] schema: .*newer than this program: it has migration 9999 \(later\).*install")
+
     def test_check_changes_nothing(self):
         self.maildir.deliver(sample.report_mail())
         before = self.maildir.snapshot()

@@ -1,11 +1,16 @@
 #include "collector/pipeline.hpp"
 
 #include <atomic>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace tlsrpt;
 using collector::PipelineBounds;
@@ -138,4 +143,48 @@ TEST_CASE("a failure while writing ends the fetch and is rethrown, and earlier b
                        "database gone", std::runtime_error);
   CHECK(refused);
   CHECK(batches == std::vector<std::size_t>{10, 10});
+}
+
+// Threads of a gigabyte's stack, and room for one and a half of them.
+class RoomForOneThread {
+ public:
+  RoomForOneThread() {
+    pthread_getattr_default_np(&attributes_before_);
+    pthread_attr_t attributes;
+    pthread_getattr_default_np(&attributes);
+    pthread_attr_setstacksize(&attributes, kStack);
+    REQUIRE(pthread_setattr_default_np(&attributes) == 0);
+    pthread_attr_destroy(&attributes);
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    getrlimit(RLIMIT_AS, &limit_before_);
+    rlimit limit = limit_before_;
+    limit.rlim_cur = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + kStack * 3 / 2;
+    REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
+  }
+  ~RoomForOneThread() {
+    setrlimit(RLIMIT_AS, &limit_before_);
+    pthread_setattr_default_np(&attributes_before_);
+    pthread_attr_destroy(&attributes_before_);
+  }
+  RoomForOneThread(const RoomForOneThread&) = delete;
+  RoomForOneThread& operator=(const RoomForOneThread&) = delete;
+
+ private:
+  static constexpr std::size_t kStack = std::size_t{1} << 30;
+  pthread_attr_t attributes_before_{};
+  rlimit limit_before_{};
+};
+
+TEST_CASE("a pipeline whose second thread cannot be made ends its first, and says so") {
+  bool fetched = false;
+  const auto run = [&] {
+    run_pipeline({.fetch = [&](const Sink&) { fetched = true; },
+                  .parse = parse,
+                  .write = [](const std::vector<db::NewMessage>&) {}},
+                 {});
+  };
+  const RoomForOneThread room;
+  CHECK_THROWS_AS(run(), std::system_error);
+  CHECK_FALSE(fetched);
 }

@@ -28,7 +28,7 @@ Config config_of(int mailboxes, int parallel) {
 TEST_CASE("a schedule waits for `every` after success, plus at most the jitter") {
   Schedule schedule({.every = std::chrono::minutes{15}, .jitter = std::chrono::seconds{30}}, 1);
   for (int i = 0; i < 1000; ++i) {
-    const auto wait = schedule.wait(0);
+    const auto wait = schedule.wait();
     CHECK(wait >= std::chrono::minutes{15});
     CHECK(wait <= std::chrono::minutes{15} + std::chrono::seconds{30});
   }
@@ -36,17 +36,29 @@ TEST_CASE("a schedule waits for `every` after success, plus at most the jitter")
 
 TEST_CASE("a schedule doubles its wait with each failure in a row, from a minute to an hour") {
   Schedule schedule({.every = std::chrono::minutes{15}, .jitter = std::chrono::seconds{0}}, 1);
-  CHECK(schedule.wait(1) == std::chrono::minutes{1});
-  CHECK(schedule.wait(2) == std::chrono::minutes{2});
-  CHECK(schedule.wait(6) == std::chrono::minutes{32});
-  CHECK(schedule.wait(7) == std::chrono::hours{1});
-  CHECK(schedule.wait(1000) == std::chrono::hours{1});
+  CHECK(schedule.wait(1, Reaction::kTryLater) == std::chrono::minutes{1});
+  CHECK(schedule.wait(2, Reaction::kTryLater) == std::chrono::minutes{2});
+  CHECK(schedule.wait(6, Reaction::kTryLater) == std::chrono::minutes{32});
+  CHECK(schedule.wait(7, Reaction::kTryLater) == std::chrono::hours{1});
+  CHECK(schedule.wait(1000, Reaction::kTryLater) == std::chrono::hours{1});
 }
 
 TEST_CASE("a schedule of short polls starts its back-off at the poll's own length") {
   Schedule schedule({.every = std::chrono::seconds{10}, .jitter = std::chrono::seconds{0}}, 1);
-  CHECK(schedule.wait(1) == std::chrono::seconds{10});
-  CHECK(schedule.wait(2) == std::chrono::seconds{20});
+  CHECK(schedule.wait(1, Reaction::kTryLater) == std::chrono::seconds{10});
+  CHECK(schedule.wait(2, Reaction::kTryLater) == std::chrono::seconds{20});
+}
+
+TEST_CASE("a schedule does not repeat more often than usual what somebody must put right first") {
+  Schedule schedule({.every = std::chrono::minutes{15}, .jitter = std::chrono::seconds{0}}, 1);
+  for (const auto reaction : {Reaction::kStop, Reaction::kBug}) {
+    CHECK(schedule.wait(1, reaction) == std::chrono::minutes{15});
+    CHECK(schedule.wait(2, reaction) == std::chrono::minutes{30});
+    CHECK(schedule.wait(3, reaction) == std::chrono::hours{1});
+    CHECK(schedule.wait(1000, reaction) == std::chrono::hours{1});
+  }
+  Schedule daily({.every = std::chrono::hours{24}, .jitter = std::chrono::seconds{0}}, 1);
+  CHECK(daily.wait(1000, Reaction::kStop) == std::chrono::hours{24});
 }
 
 TEST_CASE("a worker visits 50 mailboxes, at most `parallel` at once and never one twice at a time") {
@@ -61,7 +73,7 @@ TEST_CASE("a worker visits 50 mailboxes, at most `parallel` at once and never on
   std::stop_source stop;
   run_worker(
       config,
-      [&](const MailboxConfig& mailbox) {
+      [&](const MailboxConfig& mailbox) -> std::optional<Reaction> {
         {
           const std::lock_guard enter(mutex);
           ++total;
@@ -74,7 +86,7 @@ TEST_CASE("a worker visits 50 mailboxes, at most `parallel` at once and never on
         --running;
         --at_once[mailbox.name];
         if (total >= 500) stop.request_stop();
-        return true;
+        return std::nullopt;
       },
       stop.get_token());
   CHECK_FALSE(overlapped);
@@ -89,10 +101,10 @@ TEST_CASE("a worker visits mailboxes that are all overdue in turn") {
   std::stop_source stop;
   run_worker(
       config,
-      [&](const MailboxConfig& mailbox) {
+      [&](const MailboxConfig& mailbox) -> std::optional<Reaction> {
         ++visits[mailbox.name];
         if (++total == 500) stop.request_stop();
-        return true;
+        return std::nullopt;
       },
       stop.get_token());
   REQUIRE(visits.size() == 50);
@@ -109,12 +121,12 @@ TEST_CASE("a worker polls as many mailboxes at once as `parallel` says") {
   std::stop_source stop;
   run_worker(
       config,
-      [&](const MailboxConfig&) {
+      [&](const MailboxConfig&) -> std::optional<Reaction> {
         std::unique_lock lock(mutex);
         if (++inside == 4) stop.request_stop();
         all_there.notify_all();
         all_there.wait(lock, [&] { return inside >= 4; });  // ends only if four are inside together
-        return true;
+        return std::nullopt;
       },
       stop.get_token());
   CHECK(inside == 4);
@@ -127,9 +139,9 @@ TEST_CASE("a worker that is asked to stop while it waits returns") {
   std::jthread stopper;
   run_worker(
       config,
-      [&](const MailboxConfig&) {
+      [&](const MailboxConfig&) -> std::optional<Reaction> {
         stopper = std::jthread([&] { stop.request_stop(); });
-        return true;
+        return std::nullopt;
       },
       stop.get_token());
   CHECK(stop.stop_requested());

@@ -36,6 +36,12 @@ TEST_CASE("Passwords of every length modulo three are known in base64") {
   CHECK(texts_for("abc").safe("AHVzZXIAYWJj YWJj") == "[redacted] [redacted]");
 }
 
+TEST_CASE("A password of three letters or fewer is redacted where it stands alone, and spoils no other word") {
+  CHECK(texts_for("a").safe("BAD a fatal error: \"a\"") == "BAD [redacted] fatal error: \"[redacted]\"");
+  CHECK(texts_for("abc").safe("abc abcd abc") == "[redacted] abcd [redacted]");
+  CHECK(texts_for("abcd").safe("abcdef") == "[redacted]ef");
+}
+
 TEST_CASE("A stranger's words are made printable and cut") {
   const ErrorText texts = texts_for("secret");
   CHECK(texts.quoted("NO\x1b[31m\r\n") == "\"NO\\x1b[31m\\x0d\\x0a\"");
