@@ -113,6 +113,7 @@ left join reporter r
   on is_at_or_below(r.recipient_domain, listed.domain)
   -- An MX host may be listed too: DANE policies may name it.
   or exists (select from policy p where p.report_key = r.report_key and is_at_or_below(p.policy_domain, listed.domain))
+where m.retired_at is null
 group by m.name, listed.domain
 having coalesce(max(r.end_datetime) < clock() - interval '7 days', true);
 comment on view v_coverage is 'Configured domains (mailboxes[].domains) with no report in the last 7 days; none: all is well';
@@ -123,12 +124,13 @@ comment on column v_coverage.last_report is 'End of the last period reported on 
 create view v_ingest as
 select m.name as mailbox, m.server, m.folder, m.last_polled_at, m.last_success_at,
        clock() - m.last_success_at as lag,
-       coalesce(clock() - m.last_success_at > 3 * s.poll_every, true) as late,
+       m.retired_at is null and coalesce(clock() - m.last_success_at > 3 * s.poll_every, true) as late,
        m.last_error,
        coalesce(c.messages, 0) as messages, coalesce(c.stored, 0) as stored, coalesce(c.updated, 0) as updated,
        coalesce(c.duplicate, 0) as duplicate, coalesce(c.ignored, 0) as ignored,
        coalesce(c.quarantined, 0) as quarantined, coalesce(c.partial, 0) as partial,
-       coalesce(q.entries, 0) as quarantine
+       coalesce(q.entries, 0) as quarantine,
+       m.retired_at
 from mailbox m
 cross join (select * from setting limit 1) s
 left join (select mailbox_key, count(*) as messages,
@@ -144,13 +146,13 @@ left join (select mailbox_key, count(*) as entries
            from quarantine join message on message.id = message_key
            group by mailbox_key) q on q.mailbox_key = m.id;
 comment on view v_ingest is 'Mailboxes: when and how well they were read, and what came of their messages';
-comment on column v_ingest.mailbox is 'What the configuration calls it';
+comment on column v_ingest.mailbox is 'What the configuration calls it; once retired, with an addition';
 comment on column v_ingest.server is 'imaps://host[:port] or imap://host[:port]';
 comment on column v_ingest.folder is 'The folder read';
 comment on column v_ingest.last_polled_at is 'When polling last ended, well or not';
 comment on column v_ingest.last_success_at is 'When polling last ended well';
 comment on column v_ingest.lag is 'Time since last_success_at; null where it never ended well';
-comment on column v_ingest.late is 'lag is more than three times poll.every, or it never ended well';
+comment on column v_ingest.late is 'lag is more than three times poll.every, or it never ended well; a retired mailbox is not';
 comment on column v_ingest.last_error is 'Why the last polling failed; null when it did not';
 comment on column v_ingest.messages is 'Messages seen, each once; the next six columns add up to it';
 comment on column v_ingest.stored is 'Messages whose reports were new';
@@ -160,3 +162,4 @@ comment on column v_ingest.ignored is 'Messages that are no TLS report';
 comment on column v_ingest.quarantined is 'Messages of which nothing could be taken';
 comment on column v_ingest.partial is 'Messages of which some reports were taken and some quarantined';
 comment on column v_ingest.quarantine is 'Entries in quarantine now';
+comment on column v_ingest.retired_at is 'When another server, username or folder took over its name; null: in use';

@@ -87,6 +87,18 @@ TEST_CASE("a message of another place behind the same name is another, be UIDVAL
                                                      "box|3|ignored"});
 }
 
+TEST_CASE("a retired mailbox is not late, and the domains it listed are no one's to cover") {
+  Database database;
+  enter_mailbox(database.connection, kIdentity);
+  CHECK(database.rows("SELECT mailbox, late FROM v_ingest") == Rows{"box|t"});
+  MailboxIdentity moved = kIdentity;
+  moved.folder = "Elsewhere";
+  moved.domains = {"example.net"};
+  enter_mailbox(database.connection, moved);
+  CHECK(database.rows("SELECT mailbox, late FROM v_ingest ORDER BY 1") == Rows{"box|t", "box (retired 1)|f"});
+  CHECK(database.rows("SELECT mailbox, domain FROM v_coverage") == Rows{"box|example.net"});
+}
+
 TEST_CASE("what `after:` had still to do in a place that was left, or under an old UIDVALIDITY, is settled") {
   Database database;
   const auto key = enter_mailbox(database.connection, kIdentity).key;
