@@ -26,6 +26,10 @@ std::vector<const MailboxConfig*> selected_mailboxes(const Config& config, const
   return selected;
 }
 
+std::string label_of(const std::vector<const MailboxConfig*>& mailboxes) {
+  return mailboxes.size() == 1 ? mailboxes.front()->name : fmt::format("{} mailboxes", mailboxes.size());
+}
+
 ExitCode for_each_mailbox(const Config& config, const std::vector<const MailboxConfig*>& mailboxes,
                           const std::function<void(const MailboxConfig&)>& visit) {
   std::mutex mutex;

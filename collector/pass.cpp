@@ -20,7 +20,6 @@
 #include "collector/log.hpp"
 #include "collector/mailbox_lock.hpp"
 #include "collector/pipeline.hpp"
-#include "collector/progress.hpp"
 #include "db/store.hpp"
 
 namespace tlsrpt::collector {
@@ -205,28 +204,27 @@ class Pass {
     refresh_result_types(database, config_);
     db::note_run_begun(database, state_.key);
     counts_.began_reading = true;
-    std::optional<Progress> progress;
-    if (request_.progress) progress.emplace(mailbox_.name, uids.size());
+    if (request_.progress != nullptr) request_.progress->expect(uids.size());
     if (state_.unfinished_runs >= kSuspiciousRuns) {
       log::warning(
           "mailbox {}: {} runs ended without a word after UID {}: trying the next messages in a process of "
           "their own",
           mailbox_.name, state_.unfinished_runs, watermark_.from);
       const auto first = uids.first(std::min(kTriedMessages, uids.size()));
-      if (!fetch_and_store_group(database, session, first, true, progress)) return false;
+      if (!fetch_and_store_group(database, session, first, true)) return false;
       uids = uids.subspan(first.size());
     }
-    return uids.empty() || fetch_and_store_group(database, session, uids, false, progress);
+    return uids.empty() || fetch_and_store_group(database, session, uids, false);
   }
 
   bool fetch_and_store_group(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids,
-                             bool suspicious, std::optional<Progress>& progress) {
+                             bool suspicious) {
     MessageReader reader(config_, mailbox_);
     bool stopped = false;
     run_pipeline({.fetch =
                       [&](const auto& sink) {
                         session.fetch(uids, fetch_options(config_), [&](std::vector<imap::FetchedMessage> group) {
-                          if (progress) progress->advance(group.size(), bytes_of(group));
+                          if (request_.progress != nullptr) request_.progress->advance(group.size(), bytes_of(group));
                           stopped = request_.stop.stop_requested() || !sink(std::move(group));
                           return !stopped;
                         });

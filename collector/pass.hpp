@@ -5,6 +5,7 @@
 #include <string>
 
 #include "collector/config.hpp"
+#include "collector/progress.hpp"
 #include "db/mailbox.hpp"
 
 // One pass over one mailbox: what `collect`, `run` and `backfill` repeat.
@@ -15,8 +16,8 @@ struct PassRequest {
   bool backfill = false;             // from the first UID (or where the last backfill stopped)
   std::optional<std::string> since;  // IMAP dates, "1-Feb-2026"; backfill only
   std::optional<std::string> before;
-  bool progress = false;  // a progress bar, if standard error is a terminal
-  std::stop_token stop;   // finish the batch in hand, then return
+  Progress* progress = nullptr;  // is told what is read, where there is one
+  std::stop_token stop;          // finish the batch in hand, then return
 };
 
 // Reads what is new, stores it, does what `after:` asks, and notes how it went. Returns the counts; throws

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -99,34 +100,43 @@ struct Progress::State {
   std::mutex mutex;
   std::string label;
   ProgressNumbers numbers;
-  Clock::time_point begun = Clock::now();
-  Clock::time_point next_redraw = begun;
+  std::optional<Clock::time_point> begun;
+  Clock::time_point next_redraw;
+
+  void redraw() {
+    const auto now = Clock::now();
+    if (!begun) begun = next_redraw = now;
+    if (now < next_redraw) return;
+    next_redraw = now + kRedrawEvery;
+    numbers.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - *begun);
+    // The last column stays free: writing there makes some terminals begin a new line.
+    log::show_status(progress_line(label, numbers, terminal_width() - 1));
+  }
 };
 
-Progress::Progress(std::string label, std::uint64_t total) {
+Progress::Progress(const std::string& label) {
   if (::isatty(STDERR_FILENO) == 0 || !log::enabled(log::Level::kInfo)) return;
   state_ = std::make_unique<State>();
   state_->label = printable(label, kLongestLabel);
-  state_->numbers.total = total;
-  advance(0, 0);
 }
 
 Progress::~Progress() {
-  if (state_) log::show_status("");
+  if (state_ && state_->begun) log::show_status("");
+}
+
+void Progress::expect(std::uint64_t messages) {
+  if (!state_) return;
+  const std::lock_guard lock(state_->mutex);
+  state_->numbers.total += messages;
+  state_->redraw();
 }
 
 void Progress::advance(std::uint64_t messages, std::uint64_t bytes) {
   if (!state_) return;
   const std::lock_guard lock(state_->mutex);
-  auto& numbers = state_->numbers;
-  numbers.messages += messages;
-  numbers.bytes += bytes;
-  const auto now = Clock::now();
-  if (now < state_->next_redraw) return;
-  state_->next_redraw = now + kRedrawEvery;
-  numbers.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - state_->begun);
-  // The last column stays free: writing there makes some terminals begin a new line.
-  log::show_status(progress_line(state_->label, numbers, terminal_width() - 1));
+  state_->numbers.messages += messages;
+  state_->numbers.bytes += bytes;
+  state_->redraw();
 }
 
 }  // namespace tlsrpt::collector

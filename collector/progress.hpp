@@ -9,14 +9,16 @@
 namespace tlsrpt::collector {
 
 // A progress bar on standard error while it lives, one at a time: messages, percent, bytes, rate, time left. Nothing
-// where standard error is no terminal or the log level is above info. Thread-safe; log lines appear above it.
+// where standard error is no terminal or the log level is above info, and before there is anything to do. Thread-safe;
+// log lines appear above it.
 class Progress {
  public:
-  Progress(std::string label, std::uint64_t total);  // total 0: not known
-  ~Progress();                                       // clears the line
+  explicit Progress(const std::string& label);
+  ~Progress();  // clears the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  void expect(std::uint64_t messages);  // so many more; without it the total is not known
   void advance(std::uint64_t messages, std::uint64_t bytes);
 
  private:

@@ -26,6 +26,7 @@ std::optional<std::string> imap_date(const std::optional<Date>& date) {
 ExitCode execute(const BackfillOptions& options, const Config& config) {
   const auto mailboxes = selected_mailboxes(config, options.mailbox);
   const StopSignal stop;
+  Progress progress(label_of(mailboxes));
   return for_each_mailbox(config, mailboxes, [&](const MailboxConfig& mailbox) {
     if (stop.token().stop_requested()) return;
     poll(config, mailbox,
@@ -33,7 +34,7 @@ ExitCode execute(const BackfillOptions& options, const Config& config) {
           .backfill = true,
           .since = imap_date(options.since),
           .before = imap_date(options.before),
-          .progress = mailboxes.size() == 1,
+          .progress = &progress,
           .stop = stop.token()});
   });
 }

@@ -34,9 +34,10 @@ ExitCode execute(const CollectOptions& options, const Config& config) {
   const auto mailboxes = selected_mailboxes(config, options.mailbox);
   const StopSignal stop;
   if (options.dry_run) return preview(config, mailboxes, stop.token());
+  Progress progress(label_of(mailboxes));
   return for_each_mailbox(config, mailboxes, [&](const MailboxConfig& mailbox) {
     if (stop.token().stop_requested()) return;
-    poll(config, mailbox, {.command = "collect", .progress = mailboxes.size() == 1, .stop = stop.token()});
+    poll(config, mailbox, {.command = "collect", .progress = &progress, .stop = stop.token()});
   });
 }
 

@@ -7,6 +7,7 @@
 #include "collector/log.hpp"
 #include "collector/output.hpp"
 #include "collector/pipeline.hpp"
+#include "collector/progress.hpp"
 
 namespace tlsrpt::collector {
 
@@ -56,11 +57,13 @@ ExitCode execute(const ImportOptions& options, const Config& config) {
   const auto begun = std::chrono::steady_clock::now();
   Importer importer(config);
   ImportReader reader(config);
+  Progress progress("import");
   bool bad = false;
   bool missing = false;
   for_each_input(
       options.paths, config.mime_limits, config.parser_limits,
       [&](Input input) {
+        progress.advance(1, input.bytes.size());
         auto message = reader.read(std::move(input));
         for (const auto& entry : message.quarantine) {
           bad = true;

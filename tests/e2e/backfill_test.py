@@ -1,13 +1,13 @@
 """`backfill`: a whole inbox, whatever was read of it before."""
 
-import os
-import pty
+import re
 import signal
+import threading
 
-from tests.harness import sample
+from tests.harness import sample, terminal
 from tests.harness.imap_script import CLOSE, ScriptedImap
 
-from .case import PASSWORD, EndToEndTest
+from .case import MAILBOX, PASSWORD, EndToEndTest
 
 _DAY = 86_400
 _NOON = 1_768_046_400  # 2026-01-10, noon UTC
@@ -86,23 +86,32 @@ class Backfill(EndToEndTest):
         self.assert_holds(manifest)
 
     def test_progress_is_shown_on_a_terminal_alone(self):
-        self.deliver_a_day_apart(20)
-        config = self.configure()
-        shown = self.standard_error_on_a_terminal("-c", str(config), "backfill")
-        self.assertIn("20", shown)
-        self.assertIn("\r", shown.replace("\r\n", "\n"))
-        self.assertNotIn("\r", self.collect(config, command="backfill").err)
+        # No group of messages comes within the tenth of a second for which the bar stays as it is.
+        def slowly(_, command):
+            if command.name == "UID FETCH" and "[]" in command.arguments:
+                threading.Event().wait(0.15)
 
-    def standard_error_on_a_terminal(self, *arguments):
-        terminal, other_end = pty.openpty()
-        running = self.start(*arguments, stderr=other_end)
-        os.close(other_end)
-        shown = b""
-        try:
-            while data := os.read(terminal, 4096):
-                shown += data
-        except OSError:
-            pass  # the other end was closed: the program has ended
-        os.close(terminal)
-        self.assertEqual(0, running.wait().code)
-        return shown.decode()
+        bodies = [sample.report_mail(number) for number in range(450)]
+        with ScriptedImap(bodies, hook=slowly, password=PASSWORD) as server:
+            config = self.configure(self.plain(server.port))
+            shown, result = terminal.run(self.start, "-c", str(config), "backfill")
+            piped = self.collect(config, command="backfill")
+        self.assertEqual((0, ""), (result.code, result.out))
+        bars = re.findall(rf"\r\x1b\[K({MAILBOX} [^\r]*)", shown)
+        self.assertRegex(bars[0], r"\[> *\]   0%  0/450  0 B$")
+        self.assertRegex(bars[1], r"\[=+> *\] +\d+%  \d+/450  [\d.]+ KiB  \d+/s  \d+:\d\d left$")
+        self.assertLess(max(map(len, bars)), terminal.COLUMNS)
+        self.assertTrue(shown.endswith("\r\x1b[K"), shown)
+        for text in (piped.out, piped.err):
+            self.assertNotIn("\r", text)
+            self.assertNotIn("\x1b", text)
+            self.assertNotIn("left", text)
+
+    def test_progress_of_several_mailboxes_is_one_bar(self):
+        self.deliver_a_day_apart(3)
+        second = self.mailbox(name="second", folder="Second")
+        self.maildir.create("Second")
+        self.maildir.deliver(sample.report_mail(4), folder="Second")
+        shown, result = terminal.run(self.start, "-c", str(self.configure(self.mailbox(), second)), "backfill")
+        self.assertEqual(0, result.code, shown)
+        self.assertRegex(shown, r"\r\x1b\[K2 mailboxes \[[=> ]+\] +\d+%  \d/[134]  ")

@@ -5,7 +5,7 @@ import itertools
 import json
 import mailbox
 
-from tests.harness import sample
+from tests.harness import sample, terminal
 
 from .case import EndToEndTest
 
@@ -82,6 +82,12 @@ class Import(EndToEndTest):
                 self.assertEqual("pass", self.value("SELECT authentic FROM tlsrpt.report"))
                 self.assertEqual(1, self.outcomes()["stored"])
                 self.assert_adds_up()
+
+    def test_progress_is_shown_on_a_terminal(self):
+        mail = self.write("report.eml", sample.report_mail())
+        shown, result = terminal.run(self.start, "-c", str(self.configure()), "import", str(mail))
+        self.assertEqual((0, "1 message: 1 stored\n"), (result.code, result.out))
+        self.assertRegex(shown, r"\r\x1b\[Kimport 1  [\d.]+ KiB.*\r\x1b\[K$")
 
     def test_importing_the_same_file_again_changes_no_report(self):
         mails, _ = sample.inbox(days=1)

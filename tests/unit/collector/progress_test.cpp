@@ -53,7 +53,8 @@ TEST_CASE("a progress line keeps to the width: a shorter bar, none, then less te
 TEST_CASE("nothing is shown where standard error is no terminal") {
   const CapturedStandardError captured;
   {
-    Progress progress("box", 10);
+    Progress progress("box");
+    progress.expect(10);
     progress.advance(5, 100);
   }
   CHECK(captured.text() == "");
