@@ -6,7 +6,7 @@ namespace tlsrpt::parser {
 
 std::string_view TextFeed::next() {
   if (keep_from_ != nullptr) {
-    gzipper_.write({keep_from_, static_cast<std::size_t>(chunk_.data() + chunk_.size() - keep_from_)});
+    gzipper_.write(source_.as_sent({keep_from_, static_cast<std::size_t>(chunk_.data() + chunk_.size() - keep_from_)}));
   }
   offset_ += chunk_.size();
   chunk_ = source_.read();
@@ -25,7 +25,7 @@ void TextFeed::keep_from(const char* position) {
 }
 
 std::string TextFeed::kept_until(const char* position) {
-  gzipper_.write({keep_from_, static_cast<std::size_t>(position - keep_from_)});
+  gzipper_.write(source_.as_sent({keep_from_, static_cast<std::size_t>(position - keep_from_)}));
   keep_from_ = nullptr;
   return gzipper_.finish();
 }

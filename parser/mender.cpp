@@ -1,16 +1,19 @@
 #include "parser/mender.hpp"
 
-#include <iterator>
 #include <optional>
-
-#include <fmt/format.h>
 
 namespace tlsrpt::parser {
 namespace {
 
 constexpr std::size_t kEscape = 6;  // "\uD83D"
 constexpr std::string_view kLoneSurrogate = "\\uDFFF";
-constexpr unsigned kMark = 0xDF00;  // with a control character in its last bits: no other surrogate is written so
+// U+DF00 to U+DF1F in three bytes, the third being 0x80 and the control character. RapidJSON lets it through, and what
+// was sent as such is written as kLoneSurrogate.
+constexpr std::string_view kMark = "\xED\xBC";
+
+bool is_mark(std::string_view text) {
+  return text.size() > 2 && text.starts_with(kMark) && static_cast<unsigned char>(text[2]) < 0xA0;
+}
 
 // The UTF-16 unit that a text begins with as "\uXXXX".
 std::optional<unsigned> escaped_unit(std::string_view text) {
@@ -81,8 +84,17 @@ std::string_view Mender::read() {
 std::size_t Mender::mend_string(std::string_view text, bool last) {
   const char c = text.front();
   if (c == '\\') return mend_escape(text, last);
-  if (static_cast<unsigned char>(c) < 0x20) {
-    fmt::format_to(std::back_inserter(output_), "\\u{:04x}", c == '\0' ? 0 : kMark | static_cast<unsigned>(c));
+  if (c == kMark.front()) {
+    if (text.size() < 3 && !last) return 0;
+    if (is_mark(text)) {
+      output_ += kLoneSurrogate;
+      return 3;
+    }
+  }
+  if (c == '\0') {
+    output_ += "\\u0000";
+  } else if (static_cast<unsigned char>(c) < 0x20) {
+    output_.append(kMark) += static_cast<char>(0x80 | c);
   } else {
     output_ += c;
     in_string_ = c != '"';
@@ -104,17 +116,24 @@ std::size_t Mender::mend_escape(std::string_view text, bool last) {
   return written.size();
 }
 
+std::string_view Mender::as_sent(std::string_view piece) {
+  take_off_marks(piece, unmarked_);
+  return unmarked_;
+}
+
 bool take_off_marks(std::string_view text, std::string& to) {
-  constexpr std::string_view kMarkBytes = "\xED\xBC";  // of U+DF00 to U+DF1F, the third being 0x80 and the character
   to.clear();
-  while (true) {
-    const std::size_t mark = text.find(kMarkBytes);
-    if (mark == std::string_view::npos || mark + 2 >= text.size()) break;
-    to += text.substr(0, mark);
-    to += static_cast<char>(text[mark + 2] & 0x1F);
+  bool found = false;
+  for (std::size_t mark = text.find(kMark); mark != std::string_view::npos; mark = text.find(kMark, mark)) {
+    if (!is_mark(text.substr(mark))) {
+      ++mark;
+      continue;
+    }
+    found = true;
+    to.append(text.substr(0, mark)) += static_cast<char>(text[mark + 2] & 0x1F);
     text.remove_prefix(mark + 3);
+    mark = 0;
   }
-  const bool found = !to.empty();
   to += text;
   return found;
 }

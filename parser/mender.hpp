@@ -18,6 +18,7 @@ class Mender final : public ByteSource {
   void open(ByteSource& text);
   [[nodiscard]] std::string_view read() override;
   void rewind() override;
+  [[nodiscard]] std::string_view as_sent(std::string_view piece) override;
 
  private:
   void restart();
@@ -29,6 +30,7 @@ class Mender final : public ByteSource {
   ByteSource* text_ = nullptr;
   std::string input_;  // not yet mended: an escape may be cut by a chunk's end
   std::string output_;
+  std::string unmarked_;
   bool ended_ = false;
   bool in_string_ = false;
   std::size_t integer_digits_ = 0;  // of the number being read

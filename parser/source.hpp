@@ -46,6 +46,9 @@ class ByteSource {
 
   // Back to the first byte.
   virtual void rewind() = 0;
+  // A piece of what was read as it was before the source changed it, as far as that is known; valid until the next
+  // call.
+  [[nodiscard]] virtual std::string_view as_sent(std::string_view piece) { return piece; }
 };
 
 class MemorySource final : public ByteSource {

@@ -31,8 +31,8 @@ void take_numbers(Untagged& untagged, std::vector<Uid>& found) {
 std::vector<Uid> search(Client& client, const std::string& criteria) {
   std::vector<Uid> found;
   client.require_ok(client.run("UID SEARCH " + criteria, [&](Untagged& untagged) { take_numbers(untagged, found); }));
-  std::ranges::sort(found);
-  found.erase(std::ranges::unique(found).begin(), found.end());
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

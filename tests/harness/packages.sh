@@ -6,6 +6,7 @@ build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libm
   libzip-dev libpsl-dev libidn2-dev libunistring-dev)
 server_packages=(postgresql dovecot-imapd openssl python3)
 lint_packages=(clang-format clang-tidy shellcheck)
+fuzz_packages=(clang libclang-rt-14-dev)
 
 # pkg-config is a name that pkgconf provides.
 is_installed() {
