@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,11 @@ constexpr std::uint64_t kMostBytesInFlight = 16u
                                              << 20;  // 320 MB/s at 50 ms; what a message that comes late may hold up
 constexpr std::uint64_t kMostHeld = 64u << 20;       // beside one message; only a server that lies gets there
 constexpr std::uint64_t kUnknownSize = 512u << 10;   // what a message without RFC822.SIZE counts for (imap-24)
+
+// What Courier hands out in place of a message whose file is gone or cannot be read.
+constexpr std::string_view kCourierNotice =
+    "From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n\r\n"
+    "This message is no longer available on the server.\r\n";
 
 // SERVERBUG is how Dovecot says that it cannot read one message: no other message need wait for that.
 bool ends_the_pass(const Status& status) noexcept {
@@ -101,6 +107,9 @@ void Fetcher::send(Command command) {
       ++bodies_in_flight_;
       bytes_in_flight_ += command.bytes;
       break;
+    case Question::kNews:
+      command.tag = client_.send("NOOP");
+      break;
     case Question::kProbe:
       if (Slot* const slot = find(command.uids.front())) slot->seen = false;
       command.tag = client_.send(fmt::format("UID FETCH {} (UID)", set));
@@ -127,6 +136,7 @@ void Fetcher::take_item(Slot& slot, FetchItem item) {
 
 void Fetcher::take_body(Slot& slot, Literal body) {
   if (body.size == 0 && slot.message.size > 0) return;  // what has a size has a body
+  if (body.bytes == kCourierNotice) return;
   if (body.skipped) slot.message.what = FetchedMessage::What::kTooLarge;
   slot.message.size = body.size;  // whatever RFC822.SIZE said (imap-24)
   held_ += body.bytes.size();
@@ -142,7 +152,7 @@ void Fetcher::complete(const Completion& completion) {
   if (ends_the_pass(completion.status())) throw client_.failure(Error::Kind::kUnreachable, completion);
   if (command.question == Question::kProbe) {
     conclude_probe(command, completion);
-  } else {
+  } else if (command.question != Question::kNews) {
     // NO and BAD are short answers, too: RFC 9051 §6.4.5 and RFC 2180 §4.1 let them come with what could be fetched.
     ask_again(command);
   }
@@ -184,6 +194,7 @@ void Fetcher::ask_again(const Command& command) {
   }
   if (missing.empty()) return;
   if (command.uids.size() == 1) {
+    again_.push_back({.question = Question::kNews});
     again_.push_back({.question = Question::kProbe, .uids = std::move(missing)});
     return;
   }

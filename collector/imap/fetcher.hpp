@@ -40,11 +40,12 @@ class Fetcher {
   enum class Question {
     kSizes,
     kBodies,
+    kNews,   // NOOP: some servers do not say before what has been expunged meanwhile (Courier)
     kProbe,  // of one UID that does not come even when asked alone: is it there at all?
   };
   struct Command {
     Question question;
-    std::vector<Uid> uids;
+    std::vector<Uid> uids = {};
     std::uint64_t bytes = 0;  // announced
     Tag tag = 0;
   };

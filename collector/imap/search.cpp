@@ -60,6 +60,7 @@ std::vector<Uid> search_range(Client& client, const SearchRange& range) {
 }
 
 std::vector<Uid> search_existing(Client& client, std::span<const Uid> uids) {
+  (void)client.run("NOOP");  // a server need not tell before what is gone (Courier)
   return search_among(client, uids, "");
 }
 

@@ -5,7 +5,10 @@ import re
 import tempfile
 import unittest
 
-from tests.harness import collector, process, servers
+from tests.harness import collector, process
+from tests.harness.debs import Unavailable
+from tests.harness.dovecot import temporary_dovecot
+from tests.harness.postgres import temporary_postgres
 
 PASSWORD = 'pa ss%w0rd:"\\ü'
 MAILBOX = "inbox-under-test"
@@ -36,16 +39,22 @@ _CONTENT = {
 class EndToEndTest(unittest.TestCase):
     """Servers are started once per class; every test has its own mail account (`maildir`) and `database`."""
 
+    imap_server = staticmethod(temporary_dovecot)
+
     @classmethod
     def setUpClass(cls):
-        cls.postgres, cls.dovecot = cls.enterClassContext(servers.temporary_servers())
+        cls.postgres = cls.enterClassContext(temporary_postgres())
+        try:
+            cls.imap = cls.enterClassContext(cls.imap_server())
+        except Unavailable as reason:
+            raise unittest.SkipTest(str(reason)) from reason
         cls._accounts = 0
 
     def setUp(self):
         type(self)._accounts += 1
         self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tlsrpt-e2e-")))
-        self.user = f"user{self._accounts}@example.com"
-        self.maildir = self.dovecot.add_user(self.user, PASSWORD)
+        self.user = f"user{self._accounts}{self.imap.user_domain}"
+        self.maildir = self.imap.add_user(self.user, PASSWORD)
         self.database = self.postgres.create_database()
         self.password_file = self.directory / "password"
         self.password_file.write_text(PASSWORD + "\n")
@@ -55,8 +64,8 @@ class EndToEndTest(unittest.TestCase):
 
     def mailbox(self, **overrides):
         """One entry of `mailboxes`: Dovecot over TLS, unless `overrides` say otherwise; None removes a key."""
-        entry = {"name": MAILBOX, "server": f"imaps://localhost:{self.dovecot.imaps_port}",
-                 "ca_file": str(self.dovecot.ca_file), "username": self.user,
+        entry = {"name": MAILBOX, "server": f"imaps://localhost:{self.imap.imaps_port}",
+                 "ca_file": str(self.imap.ca_file), "username": self.user,
                  "password_file": str(self.password_file), "timeout": {"connect": "20s", "command": "20s"}}
         return {key: value for key, value in {**entry, **overrides}.items() if value is not None}
 

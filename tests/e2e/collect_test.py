@@ -48,7 +48,7 @@ class Collect(EndToEndTest):
 
     def test_an_idle_collect_logs_in_sends_one_command_and_logs_out(self):
         self.maildir.deliver(sample.report_mail())
-        with Proxy(self.dovecot.imap_port, record=True) as proxy:
+        with Proxy(self.imap.imap_port, record=True) as proxy:
             config = self.configure(self.plain(proxy.port))
             self.collect(config)
             self.collect(config)
@@ -80,11 +80,11 @@ class Collect(EndToEndTest):
 
     def test_starttls_reads_the_same_as_implicit_tls(self):
         self.maildir.deliver(sample.report_mail())
-        self.collect(self.configure(self.mailbox(server=f"imap://localhost:{self.dovecot.imap_port}")))
+        self.collect(self.configure(self.mailbox(server=f"imap://localhost:{self.imap.imap_port}")))
         self.assertEqual({"stored": 1}, self.outcomes())
 
     def test_tls_none_is_warned_about(self):
-        result = self.collect(self.configure(self.plain(self.dovecot.imap_port)))
+        result = self.collect(self.configure(self.plain(self.imap.imap_port)))
         self.assertRegex(result.err, r"(?m)^\S+ warning .*tls.*none")
 
     def test_a_folder_is_named_as_the_server_names_it_in_utf8(self):

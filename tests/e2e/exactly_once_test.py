@@ -61,7 +61,7 @@ class ExactlyOnce(EndToEndTest):
         manifest = self.fill()
         offsets = random.Random(52)
         size = sum(path.stat().st_size for path in self.maildir.messages())
-        with Proxy(self.dovecot.imaps_port) as proxy:
+        with Proxy(self.imap.imaps_port) as proxy:
             config = self.configure(self.mailbox(server=f"imaps://localhost:{proxy.port}"))
             for _ in range(_DISTURBANCES):
                 proxy.cut_server_after = int(size ** offsets.random())  # as many cuts early, in the login, as late

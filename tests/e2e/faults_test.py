@@ -38,7 +38,7 @@ class Faults(EndToEndTest):
         self.refused(69, "localhost", "certificate", ca_file=str(other.ca_file))
 
     def test_a_certificate_for_another_host_is_69(self):
-        pair = self.dovecot.authority.issue("elsewhere", "DNS:mail.elsewhere.example")
+        pair = self.imap.authority.issue("elsewhere", "DNS:mail.elsewhere.example")
         server = self.scripted(tls=pair)
         self.refused(69, "localhost", "certificate", server=f"imaps://localhost:{server.port}")
 
@@ -135,14 +135,14 @@ class Faults(EndToEndTest):
     # Odd answers that are no failure.
 
     def test_answers_split_byte_by_byte_over_tls_read_the_same(self):
-        pair = self.dovecot.authority.issue("scripted")
+        pair = self.imap.authority.issue("scripted")
         server = self.scripted(*(sample.report_mail(n) for n in range(3)), tls=pair, byte_by_byte=True)
         self.collect(self.configure(self.mailbox(server=f"imaps://localhost:{server.port}")))
         self.assertEqual({"stored": 3}, self.outcomes())
 
     def test_bytes_that_tls_has_buffered_are_not_waited_for(self):
         """The answer comes in records of 16 KiB, and after its last one the socket stays silent."""
-        pair = self.dovecot.authority.issue("scripted")
+        pair = self.imap.authority.issue("scripted")
         server = self.scripted(*(sample.report_mail(n) for n in range(150)), tls=pair)
         self.collect(self.configure(self.mailbox(server=f"imaps://localhost:{server.port}", timeout=_SHORT)))
         self.assertEqual({"stored": 150}, self.outcomes())

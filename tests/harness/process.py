@@ -95,10 +95,12 @@ def spawn(arguments, *, as_server=False, death_signal=signal.SIGKILL, detached=F
     return subprocess.Popen([str(a) for a in arguments], start_new_session=True, preexec_fn=prepare, **options)
 
 
-def run_tool(arguments, *, as_server=False, **options):
+def run_tool(arguments, *, as_server=False, text_input=None, **options):
     """A tool that must succeed; its standard output."""
+    if text_input is not None:
+        options["stdin"] = subprocess.PIPE
     child = spawn(arguments, as_server=as_server, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
-    out, err = child.communicate()
+    out, err = child.communicate(text_input)
     if child.returncode != 0:
         raise HarnessError(f"{pathlib.Path(arguments[0]).name} ended with {child.returncode}: {(err or out).strip()}")
     return out

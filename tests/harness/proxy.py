@@ -17,15 +17,18 @@ class Proxy:
     delay             seconds that every byte is under way, in each direction; the bandwidth stays
     cut_server_after  resets a connection once the server has sent that many bytes on it (None: never)
     cut_client_after  the same for the client's bytes
+    before_client     called with every piece that the client sends, before the server gets it
     These can be changed at any time, for the connections to come. With `record`, what was sent is kept: `from_client`
     and `from_server` hold one bytearray per connection.
     """
 
-    def __init__(self, target, *, delay=0.0, cut_server_after=None, cut_client_after=None, record=False):
+    def __init__(self, target, *, delay=0.0, cut_server_after=None, cut_client_after=None, before_client=None,
+                 record=False):
         self.target = target
         self.delay = delay
         self.cut_server_after = cut_server_after
         self.cut_client_after = cut_client_after
+        self.before_client = before_client
         self.record = record
         self.connections = 0
         self.from_client, self.from_server = [], []
@@ -55,7 +58,8 @@ class Proxy:
                 self._sockets |= {client, server}
                 for end in (client, server):
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._join(client, server, self.cut_client_after, self._new_record(self.from_client))
+                self._join(client, server, self.cut_client_after, self._new_record(self.from_client),
+                           self.before_client)
                 self._join(server, client, self.cut_server_after, self._new_record(self.from_server))
 
     def _new_record(self, records):
@@ -64,7 +68,7 @@ class Proxy:
         records.append(bytearray())
         return records[-1]
 
-    def _join(self, source, sink, cut_after, record):
+    def _join(self, source, sink, cut_after, record, before=None):
         """Starts one direction."""
         def cut():
             for end in (source, sink):  # by a reset: nothing that is still buffered may arrive
@@ -78,7 +82,7 @@ class Proxy:
             _start(_read_late, source, under_way, self.delay)
             _start(_write_late, under_way, sink)
         else:
-            _start(_pass_on, source, sink, cut_after, cut, record)
+            _start(_pass_on, source, sink, cut_after, cut, record, before)
 
 
 def _start(function, *arguments):
@@ -91,10 +95,12 @@ def _hang_up(end):
     end.close()
 
 
-def _pass_on(source, sink, cut_after, cut, record):
+def _pass_on(source, sink, cut_after, cut, record, before):
     left = cut_after
     with contextlib.suppress(OSError):
         while left != 0 and (data := source.recv(_READ)):
+            if before:
+                before(data)
             if left is not None:
                 data = data[:left]
                 left -= len(data)

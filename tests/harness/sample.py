@@ -30,10 +30,15 @@ def _with_manifest(mails):
 
 
 @functools.cache
-def _reports():
-    return [mail for mail in sample_inbox.sample(28, 1, END) if mail.kind == "report"]
+def _mails(kind):
+    return [mail for mail in sample_inbox.sample(28, 1, END) if mail.kind == kind]
 
 
 def report_mail(number=0):
     """One mail with one report; each number below 500 gives another report."""
-    return _reports()[number].content
+    return _mails("report")[number].content
+
+
+def broken_mail():
+    """A mail whose report cannot be read."""
+    return _mails("broken")[0].content

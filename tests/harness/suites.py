@@ -23,6 +23,7 @@ _AT_ONCE = 2
 _running = set()
 _DOCTEST_SUMMARY = re.compile(rb"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed")
 _PYTHON_SUMMARY = re.compile(rb"^(\d+) passed, (\d+) failed$", re.MULTILINE)
+_SKIPPED = re.compile(r"^skipped: .*", re.MULTILINE)
 
 
 @dataclasses.dataclass
@@ -66,6 +67,8 @@ def run_program(name, command, environment=None, deadline=1200):
     if tally.failed:
         sys.stdout.buffer.write(b"\n--- " + name.encode() + b"\n" + output + b"---\n\n")
     print(f"  {name}: {tally}", flush=True)
+    for line in _SKIPPED.findall(output.decode(errors="replace")):
+        print(f"    {line}", flush=True)
     return tally
 
 

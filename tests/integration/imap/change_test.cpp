@@ -192,6 +192,23 @@ TEST_CASE("imap-4: COPYUID may stand anywhere, and in any form") {
   }
 }
 
+TEST_CASE("imap-4: what a failed MOVE has moved is not copied though the server lists it until NOOP") {
+  ScriptedServer server;
+  bool told = true;
+  server.script = [&server, &told](const Command& command) -> std::optional<Answer> {
+    if (command.name == "UID MOVE") {
+      (void)server.usual(command);
+      told = false;
+      return tagged("NO could not move");
+    }
+    if (command.name == "NOOP") told = true;
+    if (command.name == "UID SEARCH" && !told) return Answer{.bytes = "* SEARCH 1 2 3\r\n{tag} OK\r\n"};
+    return std::nullopt;
+  };
+  check_moves(server);
+  CHECK(server.commands("UID COPY").empty());
+}
+
 TEST_CASE("A MOVE that fails half-way is completed by copies of what is left") {
   ScriptedServer server;
   server.script = [&server](const Command& command) -> std::optional<Answer> {

@@ -254,6 +254,28 @@ TEST_CASE("BAD to every FETCH breaks the protocol") {
   CHECK(failure.says("server answers \"BAD what\""));
 }
 
+TEST_CASE("Courier's notice in place of a message is no message") {
+  const std::string notice =
+      "From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n\r\n"
+      "This message is no longer available on the server.\r\n";
+  for (const bool is_gone : {true, false}) {
+    ScriptedServer server;
+    server.fill(10);
+    server.folders["INBOX"][4].body = notice;
+    server.script = [&server, is_gone](const Command& command) -> std::optional<Answer> {
+      if (command.name == "NOOP" && is_gone) {  // then, and not before, Courier knows
+        std::erase_if(server.folders["INBOX"], [](const StoredMessage& message) { return message.uid == 5; });
+        return Answer{.bytes = "* 5 EXPUNGE\r\n{tag} OK\r\n"};
+      }
+      return std::nullopt;
+    };
+    const auto messages = fetched(server, 10);
+    REQUIRE(messages.size() == (is_gone ? 9 : 10));
+    CHECK(messages[4].uid == (is_gone ? 6 : 5));
+    CHECK(messages[4].what == (is_gone ? What::kBody : What::kNoBody));
+  }
+}
+
 TEST_CASE("One message that makes FETCH fail, however the server says it, keeps no other from being read") {
   for (const std::string answer : {"NO [SERVERBUG] Internal error occurred", "BAD Command Error. 12",
                                    "NO [EXPUNGEISSUED] Some of the messages no longer exist"}) {
