@@ -1,0 +1,53 @@
+"""Checks examples/grafana/dashboards against the types that Grafana publishes, by TypeScript's compiler."""
+
+import hashlib
+import pathlib
+import shutil
+import subprocess
+
+from tests.harness import grafana
+
+_HERE = pathlib.Path(__file__).resolve().parent / "grafana_schema"
+_DEADLINE = 120
+_INSTALL = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+            "--fetch-retries=0", "--fetch-timeout=20000"]
+
+
+def _run(command, directory):
+    try:
+        done = subprocess.run(command, cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              timeout=_DEADLINE)
+    except subprocess.TimeoutExpired:
+        return [f"{command[0]} did not end in {_DEADLINE} s"]
+    return [] if done.returncode == 0 else (done.stdout + done.stderr).strip().splitlines()
+
+
+def _sources():
+    """File name → text of all that decides the outcome."""
+    paths = sorted(grafana.DASHBOARDS.glob("*.json"))
+    module = ["import type { Dashboard } from './types';\n",
+              *(f"export const {path.stem}: Dashboard = {path.read_text()};\n" for path in paths)]
+    return {"dashboards.ts": "".join(module), **{path.name: path.read_text() for path in sorted(_HERE.iterdir())}}
+
+
+def check(build):
+    """(sentence, problems). What passed once is not checked again in that build directory."""
+    sentence = "Grafana's dashboards are of the types that Grafana publishes"
+    directory = pathlib.Path(build).resolve() / "grafana-schema"
+    sources = _sources()
+    digest = hashlib.sha256("".join(f"{name}\0{text}\0" for name, text in sources.items()).encode()).hexdigest()
+    passed = directory / "passed"
+    if passed.is_file() and passed.read_text() == digest:
+        return sentence, []
+    if not shutil.which("npm"):
+        return f"{sentence}: not checked, npm is not installed", []
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in sources.items():
+        (directory / name).write_text(text)
+    failure = _run(_INSTALL, directory)
+    if failure:
+        return f"{sentence}: not checked, npm cannot install the types ({failure[0]})", []
+    problems = _run(["node", "node_modules/typescript/bin/tsc"], directory)
+    if not problems:
+        passed.write_text(digest)
+    return sentence, problems
