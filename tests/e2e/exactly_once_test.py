@@ -24,7 +24,7 @@ class ExactlyOnce(EndToEndTest):
 
     def undisturbed_seconds(self):
         """How long a backfill takes, into a database of its own; it leaves Dovecot's indexes made."""
-        database, self.database = self.database, self.postgres.create_database()
+        database, self.database = self.database, self.new_database()
         seconds = self.collect(self.configure(), command="backfill").seconds
         self.database = database
         return seconds
@@ -40,7 +40,7 @@ class ExactlyOnce(EndToEndTest):
             killed += result.code != 0
             if result.code == 0:  # it came to its end: what it left is judged, and the next begins anew
                 self.assert_holds(manifest)
-                self.database = self.postgres.create_database()
+                self.database = self.new_database()
         self.collect(self.configure(), command="backfill")
         self.assert_holds(manifest)
 
@@ -130,7 +130,7 @@ class ExactlyOnce(EndToEndTest):
                     self.killed_in_after(action, command, done_before_the_kill)
 
     def killed_in_after(self, action, command, done_before_the_kill):
-        self.database = self.postgres.create_database()
+        self.database = self.new_database()
         running = []
 
         def kill(server, received):
