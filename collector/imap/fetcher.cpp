@@ -15,10 +15,8 @@ namespace tlsrpt::imap {
 namespace {
 
 constexpr std::size_t kSizesPerCommand = 500;
-constexpr std::uint64_t kMostBytesInFlight = 16u
-                                             << 20;  // 320 MB/s at 50 ms; what a message that comes late may hold up
-constexpr std::uint64_t kMostHeld = 64u << 20;       // beside one message; only a server that lies gets there
-constexpr std::uint64_t kUnknownSize = 512u << 10;   // what a message without RFC822.SIZE counts for (imap-24)
+constexpr std::uint64_t kMostHeld = 64u << 20;      // beside one message; only a server that lies gets there
+constexpr std::uint64_t kUnknownSize = 512u << 10;  // what a message without RFC822.SIZE counts for (imap-24)
 
 // What Courier hands out in place of a message whose file is gone or cannot be read.
 constexpr std::string_view kCourierNotice =
@@ -33,7 +31,7 @@ bool ends_the_pass(const Status& status) noexcept {
 }  // namespace
 
 Fetcher::Fetcher(Client& client, std::span<const Uid> uids, const Session::FetchOptions& options, const Sink& sink)
-    : client_(client), unasked_(uids), options_(options), sink_(sink), depth_(client.round_trip()) {
+    : client_(client), unasked_(uids), options_(options), sink_(sink), pipe_(client.round_trip()) {
   client_.set_literal_limit(options.max_message);
 }
 
@@ -57,12 +55,12 @@ void Fetcher::run() {
 
 void Fetcher::ask_ahead() {
   // Sizes are asked so early that their answers, which stand behind all bodies in flight, come before these run out.
-  const std::size_t ahead = 2 * depth_.commands() * options_.chunk_messages + kSizesPerCommand;
+  const std::size_t ahead = 2 * pipe_.depth() * options_.chunk_messages + kSizesPerCommand;
   while (!unasked_.empty() && window_.size() - next_body_ < ahead) ask_sizes();
   for (; !again_.empty() && in_flight_.size() < 2 * PipelineDepth::kMost; again_.pop_front()) {
     send(std::move(again_.front()));
   }
-  while (bodies_in_flight_ < depth_.commands() && bytes_in_flight_ < kMostBytesInFlight && ask_bodies()) {
+  while (pipe_.has_room() && ask_bodies()) {
   }
 }
 
@@ -104,8 +102,7 @@ void Fetcher::send(Command command) {
       break;
     case Question::kBodies:
       command.tag = client_.send(fmt::format("UID FETCH {} (UID BODY.PEEK[])", set));
-      ++bodies_in_flight_;
-      bytes_in_flight_ += command.bytes;
+      pipe_.asked(command.bytes);
       break;
     case Question::kNews:
       command.tag = client_.send("NOOP");
@@ -162,11 +159,7 @@ Fetcher::Command Fetcher::retire(Tag tag) {
   const auto found = std::ranges::find(in_flight_, tag, &Command::tag);
   Command command = std::move(*found);
   in_flight_.erase(found);
-  if (command.question == Question::kBodies) {
-    --bodies_in_flight_;
-    bytes_in_flight_ -= command.bytes;
-    depth_.completed(PipelineDepth::Clock::now());
-  }
+  if (command.question == Question::kBodies) pipe_.completed(command.bytes, FetchPipe::Clock::now());
   return command;
 }
 

@@ -10,7 +10,7 @@
 
 #include "collector/imap/client.hpp"
 #include "collector/imap/fetch_item.hpp"
-#include "collector/imap/pipeline_depth.hpp"
+#include "collector/imap/fetch_pipe.hpp"
 #include "collector/imap/session.hpp"
 
 namespace tlsrpt::imap {
@@ -76,10 +76,8 @@ class Fetcher {
   std::size_t next_body_ = 0;  // in window_: the first whose body has not been asked
   std::deque<Command> again_;  // to be sent before anything else
   std::vector<Command> in_flight_;
-  PipelineDepth depth_;
-  std::size_t bodies_in_flight_ = 0;   // commands
-  std::uint64_t bytes_in_flight_ = 0;  // announced
-  std::uint64_t held_ = 0;             // bytes of bodies in window_
+  FetchPipe pipe_;
+  std::uint64_t held_ = 0;  // bytes of bodies in window_
 };
 
 }  // namespace tlsrpt::imap

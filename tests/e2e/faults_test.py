@@ -6,6 +6,7 @@ import socket
 from tests.harness import certs, sample
 from tests.harness.imap_script import CLOSE, STALL, Message, ScriptedImap
 from tests.harness.process import free_port
+from tests.harness.proxy import Proxy
 
 from .case import PASSWORD, EndToEndTest
 
@@ -131,6 +132,27 @@ class Faults(EndToEndTest):
         fetched = [c.arguments for c in server.commands if c.name == "UID FETCH" and "[]" in c.arguments]
         self.assertEqual(["5"], [arguments.split()[0] for arguments in fetched])
         self.assertEqual({"stored": 5}, self.outcomes())
+
+    # A long way.
+
+    def test_over_a_long_way_many_commands_are_in_flight_at_once(self):
+        """The server answers for bodies only when twenty times a hundred have been asked for."""
+        waiting = []
+
+        def hold_back(server, command):
+            if command.name != "UID FETCH" or "[]" not in command.arguments:
+                return None
+            waiting.append(command)
+            if len(waiting) < 20:
+                return b""
+            return b"".join(map(server.usual, [waiting.pop(0) for _ in list(waiting)]))
+
+        server = self.scripted(*[b"Subject: x\r\n\r\n"] * 2000, hook=hold_back)
+        with Proxy(server.port, delay=0.1) as proxy:
+            self.collect(self.configure(self.plain(proxy.port)))
+        self.assertEqual({"ignored": 2000}, self.outcomes())
+        asked = [c.arguments.split()[0] for c in server.commands if c.name == "UID FETCH" and "[]" in c.arguments]
+        self.assertEqual([f"{first}:{first + 99}" for first in range(1, 2000, 100)], asked)
 
     # Odd answers that are no failure.
 

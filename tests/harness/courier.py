@@ -6,6 +6,7 @@ Courier's paths are built in: it runs in a mount namespace of its own, where its
 import os
 import pathlib
 import shutil
+import signal
 
 from . import debs, process
 from .imap_server import ImapServer, temporary
@@ -51,6 +52,7 @@ class Courier(ImapServer):
 
     name = "Courier"
     prefix = "INBOX."
+    end_signal = signal.SIGKILL  # unshare passes over SIGTERM
 
     def __init__(self, directory, **options):
         super().__init__(directory, **options)

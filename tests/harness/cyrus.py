@@ -22,6 +22,7 @@ allowplaintext: yes
 tls_server_cert: {directory}/server.pem
 tls_server_key: {directory}/server.key
 autocreate_quota: 0
+skiplist_unsafe: yes
 altnamespace: {altnamespace}
 unixhierarchysep: {altnamespace}
 """

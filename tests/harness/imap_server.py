@@ -19,6 +19,7 @@ class ImapServer:
     name = None
     delimiter, prefix = ".", ""
     user_domain = ""
+    end_signal = signal.SIGTERM
 
     def __init__(self, directory, *, authority=None, detached=False):
         self.directory = pathlib.Path(directory)
@@ -59,7 +60,7 @@ class ImapServer:
 
     def stop(self):
         if self._server:
-            process.end(self._server)
+            process.end(self._server, self.end_signal)
             self._server = None
 
     def restart(self):
@@ -94,7 +95,7 @@ class ImapServer:
         self._write_config()
         arguments, options = self._command()
         with open(output, "ab") as said:
-            self._server = process.spawn(arguments, death_signal=signal.SIGTERM, detached=self._detached, cwd="/",
+            self._server = process.spawn(arguments, death_signal=self.end_signal, detached=self._detached, cwd="/",
                                          stdout=said, stderr=subprocess.STDOUT, **options)
         if process.wait_until(self._is_ready_or_dead, self.name) == "ready":
             return True

@@ -1,7 +1,10 @@
 #include <chrono>
+#include <cstdint>
+#include <utility>
 
 #include <doctest/doctest.h>
 
+#include "collector/imap/fetch_pipe.hpp"
 #include "collector/imap/pipeline_depth.hpp"
 #include "collector/imap/stall_clock.hpp"
 
@@ -42,6 +45,37 @@ TEST_CASE("A pipe that runs dry once in a round trip gets deeper until it does n
     before = depth.commands();
   }
   CHECK(before > 60);
+}
+
+TEST_CASE("As many bodies are asked for as the pipe is deep, and one more as each is answered") {
+  for (const auto& [round_trip, depth] : {std::pair{0ms, 3}, {10ms, 13}, {200ms, 63}}) {
+    FetchPipe pipe(round_trip);
+    CHECK(pipe.depth() == depth);
+    for (int i = 0; i < depth; ++i) {
+      REQUIRE(pipe.has_room());
+      pipe.asked(1000);
+    }
+    CHECK_FALSE(pipe.has_room());
+    pipe.completed(1000, FetchPipe::Clock::time_point{});
+    CHECK(pipe.has_room());
+  }
+}
+
+TEST_CASE("Large bodies fill the pipe by their bytes, however deep it is") {
+  constexpr std::uint64_t kChunk = 4u << 20;
+  FetchPipe pipe(200ms);
+  for (int i = 0; i < 4; ++i) {
+    REQUIRE(pipe.has_room());
+    pipe.asked(kChunk);
+  }
+  CHECK_FALSE(pipe.has_room());
+  pipe.completed(kChunk, FetchPipe::Clock::time_point{});
+  CHECK(pipe.has_room());
+  pipe.asked(
+      20u << 20);  // one message may be larger than all that; it is asked for all the same, and nothing beside it
+  CHECK_FALSE(pipe.has_room());
+  pipe.completed(kChunk, FetchPipe::Clock::time_point{});
+  CHECK_FALSE(pipe.has_room());
 }
 
 TEST_CASE("A server stalls when nothing came for the whole limit") {
