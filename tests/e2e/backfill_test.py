@@ -42,7 +42,7 @@ class Backfill(EndToEndTest):
         self.assertEqual(messages, self.query("SELECT * FROM tlsrpt.message ORDER BY id"))
         self.assertEqual(("3", ""), self.watermarks())
 
-    def test_since_and_before_choose_by_day_of_arrival_and_leave_the_rest_for_collect(self):
+    def test_imap_23_since_and_before_choose_by_day_of_arrival_and_leave_the_rest_for_collect(self):
         self.deliver_a_day_apart(5)
         config = self.configure()
         self.collect(config, "--since", "2026-01-11", "--before", "2026-01-13", command="backfill")

@@ -56,7 +56,7 @@ class Faults(EndToEndTest):
     def test_a_host_that_does_not_exist_is_75(self):
         self.refused(75, "no-such-host.invalid", server="imaps://no-such-host.invalid")
 
-    def test_a_server_that_is_unavailable_is_75(self):
+    def test_imap_5_a_server_that_is_unavailable_is_75(self):
         def unavailable(_, command):
             if command.name in ("LOGIN", "AUTHENTICATE"):
                 return f"{command.tag} NO [UNAVAILABLE] back in a minute\r\n".encode()
@@ -122,7 +122,26 @@ class Faults(EndToEndTest):
             b"* 1 FETCH (UID (((\r\n" if c.name == "UID FETCH" else None))
         self.assert_one_error(self.collect_from(server, 69), "localhost")
 
-    def test_what_was_read_before_a_failure_is_kept_and_not_read_again(self):
+    def test_imap_11_imap_12_what_was_stored_before_the_server_hangs_up_is_not_read_again(self):
+        mails, manifest = sample.bulk(1000)
+        asked = []
+        farewells = [b"* BYE Disconnected for inactivity\r\n"]
+
+        def hang_up_once(_, command):
+            if command.name != "UID FETCH" or "[]" not in command.arguments:
+                return None
+            asked.append(command.arguments.split()[0])
+            return farewells.pop() if asked[-1] == "701:800" and farewells else None
+
+        server = self.scripted(*(mail.content for mail in mails), hook=hang_up_once)
+        self.assert_one_error(self.collect_from(server, 75), "localhost", "Disconnected for inactivity")
+        self.assertEqual(700, self.count("message"))
+        asked.clear()
+        self.collect_from(server)
+        self.assertEqual(["701:800", "801:900", "901:1000"], asked)
+        self.assert_holds(manifest)
+
+    def test_what_was_read_before_is_not_read_again(self):
         bodies = [sample.report_mail(number) for number in range(5)]
         server = self.scripted(*bodies[:4])
         self.collect_from(server)
@@ -251,7 +270,7 @@ class Faults(EndToEndTest):
         self.assertEqual("too-large", reason)
         self.assertIn(f" {len(server.messages[0].body)} bytes", detail)
 
-    def test_another_uidvalidity_reads_everything_again_and_stores_nothing_twice(self):
+    def test_imap_20_another_uidvalidity_reads_everything_again_and_stores_nothing_twice(self):
         mails, manifest = sample.inbox(days=2)
         self.deliver(mails)
         self.collect(self.configure())

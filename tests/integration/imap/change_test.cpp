@@ -62,7 +62,7 @@ TEST_CASE("Messages are flagged as seen, a hundred at a time") {
   CHECK(server.folders["INBOX"][120].flags.empty());
 }
 
-TEST_CASE("Messages are removed, and only they") {
+TEST_CASE("imap-15, imap-16: messages are removed, and only they: neither EXPUNGE nor CLOSE is sent") {
   ScriptedServer server;
   server.fill(5);
   server.folders["INBOX"][4].flags = {"\\Deleted"};  // somebody else's

@@ -101,7 +101,7 @@ TEST_CASE("Nothing is fetched for no UIDs") {
   CHECK(server.commands("UID FETCH").empty());
 }
 
-TEST_CASE("Bodies are asked by PEEK, a hundred at most, and in chunks of bounded size") {
+TEST_CASE("imap-9, imap-18: bodies are asked by BODY.PEEK[], a hundred at most, and in chunks of bounded size") {
   ScriptedServer server;
   server.fill(250);
   server.add(251, std::string(600, 'x'));
@@ -122,7 +122,7 @@ TEST_CASE("Bodies are asked by PEEK, a hundred at most, and in chunks of bounded
   CHECK(whole.commands("UID FETCH 201:250 (UID BODY.PEEK[])").size() == 1);
 }
 
-TEST_CASE("Groups are as large as a chunk at most") {
+TEST_CASE("imap-30: messages are handed out as they come, in groups as large as a chunk at most") {
   ScriptedServer server;
   server.fill(1000);
   server.start();

@@ -61,7 +61,7 @@ TEST_CASE("A server need not tell UIDNEXT") {
   CHECK(folder.exists == 2);
 }
 
-TEST_CASE("imap-8, imap-10: odd lines among the answers do no harm") {
+TEST_CASE("imap-8, imap-10, imap-25: odd lines among the answers do no harm, nor is RECENT missed") {
   const Folder folder = examined(
       "* FLAGS (\\Answered \"unbalanced\r\n* \r\n* 5\r\n* ) (\r\n*  x\r\n* 18446744073709551615 WHAT\r\n* XLIST "
       "{abc}\r\n"

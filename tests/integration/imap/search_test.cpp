@@ -50,7 +50,7 @@ TEST_CASE("imap-19: the last message that n:* always finds is left out where it 
   CHECK(found("* SEARCH 41 42 43\r\n{tag} OK\r\n", {.after = 41}) == Uids{42, 43});
 }
 
-TEST_CASE("A search asks for no more than it needs") {
+TEST_CASE("imap-22, imap-23: a search asks for UIDs and days alone, and for no more than it needs") {
   ScriptedServer server;
   server.fill(9);
   server.start();

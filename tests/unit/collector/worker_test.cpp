@@ -34,7 +34,7 @@ TEST_CASE("a schedule waits for `every` after success, plus at most the jitter")
   }
 }
 
-TEST_CASE("a schedule doubles its wait with each failure in a row, from a minute to an hour") {
+TEST_CASE("imap-5, imap-27: a schedule doubles its wait with each failure in a row, from a minute to an hour") {
   Schedule schedule({.every = std::chrono::minutes{15}, .jitter = std::chrono::seconds{0}}, 1);
   CHECK(schedule.wait(1, Reaction::kTryLater) == std::chrono::minutes{1});
   CHECK(schedule.wait(2, Reaction::kTryLater) == std::chrono::minutes{2});
