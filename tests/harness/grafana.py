@@ -1,4 +1,4 @@
-"""The queries of examples/grafana/dashboards, with variables and macros expanded as Grafana's PostgreSQL source does it."""
+"""The queries of examples/grafana/dashboards, expanded as Grafana's PostgreSQL source does it."""
 
 import dataclasses
 import json
@@ -33,7 +33,8 @@ def load():
 
 def variables(dashboard):
     """Name → variable, without the one that chooses the database."""
-    return {variable["name"]: variable for variable in dashboard["templating"]["list"] if variable["type"] != "datasource"}
+    return {variable["name"]: variable for variable in dashboard["templating"]["list"]
+            if variable["type"] != "datasource"}
 
 
 def queries(dashboard):
@@ -58,7 +59,7 @@ def find(title, panel):
 
 
 def expand(query, begin, end, chosen=None):
-    """The SQL that reaches the database. `begin` and `end` as 2026-01-31T00:00:00Z; `chosen`: variable → [value, …]; All
+    """The SQL that reaches the database. `begin` and `end` as 2026-01-31T00:00:00Z; `chosen`: variable → [value, …], All
     where it says nothing. Variables go first, in the browser, macros then in the server: those in values as well."""
     defined = variables(query.dashboard)
 

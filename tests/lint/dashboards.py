@@ -71,9 +71,10 @@ def links_lead_somewhere():
     uids = {dashboard["uid"] for dashboard in grafana.load()}
     problems = []
     for dashboard in grafana.load():
-        others = {link["url"].removeprefix("/d/") for link in dashboard["links"] if link["includeVars"] and link["keepTime"]}
+        others = {link["url"].removeprefix("/d/") for link in dashboard["links"]
+                  if link["includeVars"] and link["keepTime"]}
         if others != uids - {dashboard["uid"]}:
-            problems.append(f"{dashboard['uid']} does not link to every other dashboard with its variables and time range")
+            problems.append(f"{dashboard['uid']} does not link to each other one with its variables and time range")
         for url in re.findall(r'"url": "([^"]*)"', json.dumps(dashboard["panels"])):
             match = re.fullmatch(r"/d/([\w-]+)\?\$\{__url_time_range\}&\$\{datasource:queryparam\}(&.*)?", url)
             if not match or match[1] not in uids:
@@ -125,14 +126,15 @@ def provisioning_fits():
     text = source.text("examples/grafana/provisioning/datasources/tlsrpt.yaml")
     wanted = {(variable["query"], variable["current"]["value"]) for dashboard in grafana.load()
               for variable in dashboard["templating"]["list"] if variable["name"] == "datasource"}
-    found = set(zip(re.findall(r"^ +type: (\S+)$", text, re.MULTILINE), re.findall(r"^ +uid: (\S+)$", text, re.MULTILINE)))
+    found = set(zip(re.findall(r"^ +type: (\S+)$", text, re.MULTILINE),
+                    re.findall(r"^ +uid: (\S+)$", text, re.MULTILINE)))
     return [] if wanted == found else [f"provisioned: {found}, wanted: {wanted}"]
 
 
 def checks(build):
-    for check in (dashboards_are_generated, panels_say_what_they_show, panels_have_their_own_place, links_lead_somewhere,
-                  variables_are_defined_and_used, queries_read_views, nothing_is_summed_that_must_not_be,
-                  provisioning_fits):
+    for check in (dashboards_are_generated, panels_say_what_they_show, panels_have_their_own_place,
+                  links_lead_somewhere, variables_are_defined_and_used, queries_read_views,
+                  nothing_is_summed_that_must_not_be, provisioning_fits):
         yield check.__doc__, check
     sentence, problems = grafana_types.check(build)
     yield sentence, lambda: problems

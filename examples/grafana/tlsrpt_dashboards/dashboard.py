@@ -61,7 +61,8 @@ def policy_changes(condition):
     """Annotations: a reporter saw another policy than before. One for all that saw the same on the same day."""
     modes = "case when mode <> mode_before then format(' (%s → %s)', mode_before, mode) else '' end"
     seen_by = f"string_agg(distinct {sql.ORGANIZATION}, ', ')"
-    text = sql.html(f"format('%s: another %s policy%s, as seen by %s', recipient_domain, policy_type, {modes}, {seen_by})")
+    text = sql.html("format('%s: another %s policy%s, as seen by %s', "
+                    f"recipient_domain, policy_type, {modes}, {seen_by})")
     return {"name": "Policy changes", "enable": True, "hide": False, "iconColor": ORANGE, "datasource": DATASOURCE,
             "target": {"refId": "Anno", "datasource": DATASOURCE, "editorMode": "code", "rawQuery": True,
                        "format": "table", "rawSql": f"""\

@@ -2,31 +2,33 @@
 
 from . import sql
 from .dashboard import (DOMAIN, FAILURES, MX, ORGANIZATION, POLICY_TYPE, REPORTERS, dashboard, policy_changes)
-from .panels import (CAUSE_COLUMN, REMEDY_COLUMN, SEVERITY_COLUMN, SEVERITY_NUMBER, STATE_COLUMN, bars, column, link,
-                     series, state_timeline, table)
+from .panels import (CAUSE_COLUMN, DAY, REMEDY_COLUMN, SEVERITY_COLUMN, SEVERITY_NUMBER, STATE_COLUMN, bars, column,
+                     link, series, state_timeline, table)
 
 _SESSIONS_IN_TIME = f"$__timeFilter(day) and {sql.BOTH_CHOSEN}"
 _IN_TIME = (f"$__timeFilter(day) and {sql.BOTH_CHOSEN}\n  and {sql.POLICY_TYPE_CHOSEN} "
             f"and {sql.chosen(sql.FAILURE_MX, 'mx')}")
 _INCIDENT = (f"{sql.INCIDENT_IN_TIME}\n  and {sql.INCIDENT_CHOSEN}\n  and {sql.chosen(sql.INCIDENT_MX, 'mx')}")
-_DOMAIN_LINK = column("Domain", links=[link("Only this domain", FAILURES, "organization", "policy_type", domain="Domain"),
-                                       link("Its policies", REPORTERS, "organization", domain="Domain")])
-_MX_LINK = column("MX", links=[link("Only this MX", FAILURES, "organization", "policy_type", domain="Domain", mx="MX")])
+_KEPT = ("organization", "policy_type")
+_DOMAIN_LINK = column("Domain", links=[link("Only this domain", FAILURES, *_KEPT, domain="Domain"),
+                                       link("Its policies", REPORTERS, *_KEPT, domain="Domain")])
+_MX_LINK = column("MX", links=[link("Only this MX", FAILURES, *_KEPT, domain="Domain", mx="MX")])
 
 incidents = table(
-    "Incidents", "Episodes that touch the time range, open ones always; whatever the policy type. \"Reported failures\" may "
-    "count a session more than once. Severity is that of all sessions in the reports that show the failure.", f"""\
+    "Incidents", "Episodes that touch the time range, open ones always; whatever the policy type. Severity is that of "
+    "all sessions in the reports that show the failure. \"Reported failures\" may count a session more than once.", f"""\
 select state as "State", severity as "Severity", recipient_domain as "Domain", result_type as "Result type",
        {sql.INCIDENT_MX} as "MX", first_seen as "First seen", last_seen as "Last seen", resolved_at as "Resolved",
-       days as "Days", reporters as "Reporters", sessions as "Reported failures", cause as "Cause", remedy as "Remedy",
+       days as "Days", array_to_string(organizations, ', ') as "Seen by",
+       sessions as "Reported failures", cause as "Cause", remedy as "Remedy",
        reference as "Reference"
 from tlsrpt.v_incident
 where {_INCIDENT}
 order by state, {sql.SEVERITY_RANK} desc, last_seen desc""",
-    STATE_COLUMN, SEVERITY_COLUMN, _DOMAIN_LINK, _MX_LINK, CAUSE_COLUMN, REMEDY_COLUMN, empty="no incident")
+    STATE_COLUMN, SEVERITY_COLUMN, _DOMAIN_LINK, _MX_LINK, CAUSE_COLUMN, REMEDY_COLUMN)
 
 incident_timeline = state_timeline(
-    "Incident timeline", "The same episodes, from first to last seen (an open one until now), coloured by severity.", f"""\
+    "Incident timeline", "The same episodes, from first to last seen (an open one until now), by severity.", f"""\
 with incident as (
   select concat_ws(' · ', recipient_domain, result_type, receiving_mx_hostname) as metric,
          greatest(first_seen, $__timeFrom()::timestamptz) as begun,
@@ -40,7 +42,7 @@ select ended, metric, null from incident where ended > begun
 order by 1""", mappings=SEVERITY_NUMBER)
 
 failed_per_day = series(
-    "Failed sessions per day", "Sessions that failed, each counted once, by domain; whatever the policy type and MX.", f"""\
+    "Failed sessions per day", "Sessions that failed, counted once, by domain; whatever the policy type and MX.", f"""\
 select $__timeGroupAlias(day, '1d'), recipient_domain as metric, sum(failures) as value
 from tlsrpt.v_daily
 where {_SESSIONS_IN_TIME}
@@ -49,8 +51,8 @@ having sum(failures) > 0
 order by 1, 2""", bars=True, stacked=True)
 
 types_per_day = series(
-    "Reports with a failure, per day", "Reports that show a failure of that type. A report may show several types, and a "
-    "session may stand in several details, so that neither is stacked.", f"""\
+    "Reports with a failure, per day", "Reports that show a failure of that type. Bars are not stacked: a report may show "
+    "several types.", f"""\
 select $__timeGroupAlias(day, '1d'), result_type as metric, count(distinct report_key) as value
 from tlsrpt.v_failure
 where {_IN_TIME}
@@ -68,7 +70,7 @@ order by 2 desc, 1
 limit 20""")
 
 
-by_type = _reports_by("Reports by result type", "In how many reports each type of failure stands; one report may have several.",
+by_type = _reports_by("Reports by result type", "In how many reports each type of failure stands; one may have several.",
                       "result_type", "Result type")
 by_mx = _reports_by("Reports by MX", "In how many reports each MX fails; one report may name several.",
                     sql.FAILURE_MX, "MX")
@@ -76,21 +78,22 @@ by_organization = _reports_by("Reports by organization", "How many of each organ
                               sql.ORGANIZATION, "Organization")
 
 what_to_do = table(
-    "What fails where, why, and what to do", "Failures by domain, policy type, result type and MX, with the cause and the "
-    "commands to diagnose it.", f"""\
-select recipient_domain as "Domain", policy_type as "Policy type", result_type as "Result type", {sql.FAILURE_MX} as "MX",
-       count(distinct report_key) as "Reports", count(distinct organization_name) as "Reporters",
-       min(start_datetime) as "First seen", max(end_datetime) as "Last seen", min(cause) as "Cause",
-       min(remedy) as "Remedy", min(reference) as "Reference"
+    "What fails where, why, and what to do", "Failures by domain, policy type, result type and MX, with their cause and "
+    "the commands to diagnose it.", f"""\
+select recipient_domain as "Domain", policy_type as "Policy type", result_type as "Result type",
+       {sql.FAILURE_MX} as "MX", count(distinct report_key) as "Reports",
+       count(distinct organization_name) as "Reporters", min(day) as "First day", max(day) as "Last day",
+       min(cause) as "Cause", min(remedy) as "Remedy", min(reference) as "Reference"
 from tlsrpt.v_failure
 where {_IN_TIME}
 group by 1, 2, 3, 4
 order by 5 desc, 1, 2, 3, 4
-limit 200""", _DOMAIN_LINK, _MX_LINK, CAUSE_COLUMN, REMEDY_COLUMN, empty="no failure")
+limit 200""", column("First day", unit=DAY), column("Last day", unit=DAY), _DOMAIN_LINK, _MX_LINK,
+    CAUSE_COLUMN, REMEDY_COLUMN)
 
 details = table(
-    "Failure details", "The newest 500 details as senders gave them. One session may stand in several: their counts are not "
-    "to be added up.", f"""\
+    "Failure details", "The newest 500 details as senders gave them. One session may stand in several: their counts are "
+    "not to be added up.", f"""\
 select day as "Day", {sql.ORGANIZATION} as "Organization", recipient_domain as "Domain", policy_type as "Policy type",
        result_type as "Result type", {sql.FAILURE_MX} as "MX", failed_session_count as "Failed sessions",
        host(receiving_ip) as "MX address", receiving_mx_helo as "MX says", host(sending_mta_ip) as "Sender's address",
@@ -98,7 +101,7 @@ select day as "Day", {sql.ORGANIZATION} as "Organization", recipient_domain as "
 from tlsrpt.v_failure
 where {_IN_TIME}
 order by start_datetime desc, failure_key desc
-limit 500""", column("Day", unit="time:YYYY-MM-DD"), _DOMAIN_LINK, _MX_LINK, empty="no failure")
+limit 500""", column("Day", unit=DAY), _DOMAIN_LINK, _MX_LINK)
 
 DASHBOARD = dashboard(
     FAILURES, "What fails, on which MX, for whom, since when, why, and what to do about it.",

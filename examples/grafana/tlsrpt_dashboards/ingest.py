@@ -7,14 +7,12 @@ from .panels import (ANY_IS_BAD, ANY_IS_DOUBTFUL, COLORED, GREEN, RED, WRAPPED, 
 
 _CHOSEN = sql.chosen("mailbox", "mailbox")
 
-late = stat("Mailboxes not read", "Mailboxes not polled well for three times the usual pause, and all that are configured.",
-            f"""\
+late = stat("Mailboxes not read", "Mailboxes not polled well for three times the usual pause, and all.", f"""\
 select count(*) filter (where late) as "Late", count(*) as "Mailboxes"
 from tlsrpt.v_ingest
 where {_CHOSEN}""", overrides=[column("Late", thresholds=ANY_IS_BAD)])
 
-lag = stat("Longest wait", "Time since the last good poll, of the mailbox that waits longest; empty if one never had any.",
-           f"""\
+lag = stat("Longest wait", "Time since the last good poll of the mailbox that waits longest; empty if one had none.", f"""\
 select case when bool_and(last_success_at is not null) then {sql.days('max(lag)')} end as "Lag"
 from tlsrpt.v_ingest
 where {_CHOSEN}""", unit="dtdurations")
@@ -24,14 +22,14 @@ select coalesce(sum(quarantine), 0) as "Entries"
 from tlsrpt.v_ingest
 where {_CHOSEN}""", thresholds=ANY_IS_DOUBTFUL)
 
-uncovered = table("Domains without reports", "Domains that the configuration lists for a mailbox, with no report in the last "
-                  "7 days. Is the `_smtp._tls` record still published, and does mail to its address arrive?", f"""\
+uncovered = table(
+    "Domains without reports", "Domains that the configuration lists for a mailbox, with no report in the last 7 days. Is "
+    "the `_smtp._tls` record still published, and does mail to its address arrive?", f"""\
 select domain as "Domain", mailbox as "Mailbox", last_report as "Last report"
 from tlsrpt.v_coverage
 where {_CHOSEN}
 order by last_report nulls first, 1""",
-                  column("Domain", links=[link("Its reporters", REPORTERS, domain="Domain")]),
-                  empty="all configured domains are reported on")
+    column("Domain", links=[link("Its reporters", REPORTERS, domain="Domain")]))
 
 mailboxes = table(
     "Mailboxes", "When and how well each was read, and why the last poll failed if it did.", f"""\
@@ -43,11 +41,11 @@ where {_CHOSEN}
 order by late desc, 1""",
     column("Late", mappings=words(true=("late", RED), false=("no", GREEN)), custom_cellOptions=COLORED),
     column("Lag", unit="dtdurations"),
-    column("Last error", custom_cellOptions=WRAPPED, custom_minWidth=260, custom_inspect=True), empty="no mailbox yet")
+    column("Last error", custom_cellOptions=WRAPPED, custom_minWidth=260, custom_inspect=True))
 
 _OUTCOMES = ("stored", "updated", "duplicate", "ignored", "quarantined", "partial")
 outcomes = bars(
-    "What became of the messages", "Every message seen, each once: stored (new reports), updated (took another's place), "
+    "What became of the messages", "Every message seen, once: stored (new reports), updated (took another's place), "
     "duplicate, ignored (no TLS report), quarantined (nothing could be taken), partial (some could).", f"""\
 select outcome as "Outcome", sum(number) as "Messages"
 from tlsrpt.v_ingest cross join lateral (
@@ -56,8 +54,9 @@ where {_CHOSEN}
 group by 1
 order by 2 desc, 1""")
 
-reports_per_day = series("Reports per day", "All reports taken, by the UTC day on which their period starts, whatever the "
-                         "mailbox: a hole is a day that was not reported, or not read.", """\
+reports_per_day = series(
+    "Reports per day", "All reports taken, by the UTC day on which their period starts, whatever the mailbox: a hole is a "
+    "day that was not reported, or not read.", """\
 select $__timeGroupAlias(day, '1d'), count(distinct report_key) as "Reports"
 from tlsrpt.v_sessions
 where $__timeFilter(day)
@@ -65,13 +64,13 @@ group by 1
 order by 1""", bars=True)
 
 late_reports = table(
-    "Late reports", "Reports received more than 3 days after the end of their period, by organization and domain, whatever "
-    "the mailbox.", f"""\
+    "Late reports", "Reports received more than 3 days after the end of their period, by organization and domain, "
+    "whatever the mailbox.", f"""\
 select {sql.ORGANIZATION} as "Organization", recipient_domain as "Domain", late_deliveries as "Late reports"
 from tlsrpt.v_reporter
 where late_deliveries > 0
 order by 3 desc, 1, 2
-limit 50""", column("Domain", links=[link("Its reporters", REPORTERS, domain="Domain")]), empty="none")
+limit 50""", column("Domain", links=[link("Its reporters", REPORTERS, domain="Domain")]))
 
 DASHBOARD = dashboard(
     INGEST, "Are the mailboxes read, what becomes of their messages, and which domains does nobody report on?",

@@ -2,7 +2,7 @@
 
 from . import sql
 from .dashboard import DOMAIN, FAILURES, INGEST, ORGANIZATION, OVERVIEW, REPORTERS, dashboard, policy_changes
-from .panels import (ANY_IS_BAD, ANY_IS_DOUBTFUL, CAUSE_COLUMN, GREEN, RATE_COLUMN, RATE_STEPS, RED, REMEDY_COLUMN,
+from .panels import (ANY_IS_BAD, ANY_IS_DOUBTFUL, CAUSE_COLUMN, DAY, GREEN, RATE_COLUMN, RATE_STEPS, RED, REMEDY_COLUMN,
                      SEVERITY_COLUMN, column, link, series, stat, state_timeline, table)
 
 _IN_TIME = f"$__timeFilter(day) and {sql.BOTH_CHOSEN}"
@@ -29,7 +29,7 @@ from tlsrpt.v_daily
 where {_IN_TIME}""", links=[_TO_FAILURES])
 
 open_incidents = stat(
-    "Open incidents by severity", "Failures that reporters have not yet seen gone for 48 hours; whatever the time range.",
+    "Open incidents by severity", "Failures not yet seen gone for 48 hours by their reporters; whatever the time range.",
     f"""\
 select count(*) filter (where severity = 'critical') as "Critical",
        count(*) filter (where severity = 'warning') as "Warning",
@@ -43,13 +43,13 @@ select count(*) as "Silent"
 from tlsrpt.v_reporter
 where silent and {sql.BOTH_CHOSEN}""", thresholds=ANY_IS_DOUBTFUL, links=[_TO_REPORTERS])
 
-uncovered = stat("Domains without reports", "Configured domains with no report in the last 7 days, whichever are chosen.",
-                 """\
+uncovered = stat(
+    "Domains without reports", "Configured domains with no report in the last 7 days, whichever are chosen.", """\
 select count(*) as "Domains"
 from tlsrpt.v_coverage""", thresholds=ANY_IS_BAD, links=[_TO_INGEST])
 
-late = stat("Mailboxes not read", "Mailboxes not polled well for three times the usual pause: what this page shows is old.",
-            """\
+late = stat(
+    "Mailboxes not read", "Mailboxes not polled well for three times the usual pause: what this page shows is old.", """\
 select count(*) as "Mailboxes"
 from tlsrpt.v_ingest
 where late""", thresholds=ANY_IS_BAD, links=[_TO_INGEST])
@@ -65,8 +65,7 @@ order by 1""", bars=True, stacked=True,
                column("Failed", color={"mode": "fixed", "fixedColor": RED})])
 
 rate_per_day = series(
-    "Failure rate per day", "Failed sessions of all sessions of a day. The lines are at 1 % (warning) and 5 % (critical).",
-    f"""\
+    "Failure rate per day", "Failed sessions of all sessions of a day. The lines: 1 % (warning) and 5 % (critical).", f"""\
 select $__timeGroupAlias(day, '1d'), sum(failures) / nullif(sum(sessions), 0) as "Failure rate"
 from tlsrpt.v_daily
 where {_IN_TIME}
@@ -74,17 +73,18 @@ group by 1
 order by 1""", unit="percentunit", thresholds=RATE_STEPS)
 
 incidents = table(
-    "Open incidents", "What fails now, since when, why, and what to do. \"Reported failures\" may count a session more than "
-    "once: they are not to be compared with sessions.", f"""\
+    "Open incidents", "What fails now, since when, why, and what to do. \"Reported failures\" may count a session more "
+    "than once: they are not to be compared with sessions.", f"""\
 select severity as "Severity", recipient_domain as "Domain", result_type as "Result type",
-       {sql.INCIDENT_MX} as "MX", first_seen as "Since", last_seen as "Last seen", reporters as "Reporters",
-       sessions as "Reported failures", cause as "Cause", remedy as "Remedy"
+       {sql.INCIDENT_MX} as "MX", first_seen as "Since", last_seen as "Last seen",
+       array_to_string(organizations, ', ') as "Seen by", sessions as "Reported failures",
+       cause as "Cause", remedy as "Remedy"
 from tlsrpt.v_incident
 where state = 'open' and {sql.INCIDENT_CHOSEN}
 order by {sql.SEVERITY_RANK} desc, last_seen desc""",
     SEVERITY_COLUMN, _DOMAIN_LINK,
     column("MX", links=[link("Its failures", FAILURES, "organization", domain="Domain", mx="MX")]),
-    CAUSE_COLUMN, REMEDY_COLUMN, empty="no open incident")
+    CAUSE_COLUMN, REMEDY_COLUMN)
 
 domains = table(
     "Domains", "Each domain in the time range. A rate without sessions is empty.", f"""\
@@ -95,11 +95,11 @@ from tlsrpt.v_daily
 where {_IN_TIME}
 group by 1
 order by 4 desc nulls last, 2 desc""",
-    RATE_COLUMN, _DOMAIN_LINK, column("Last day", unit="time:YYYY-MM-DD"), empty="no reports")
+    RATE_COLUMN, _DOMAIN_LINK, column("Last day", unit=DAY))
 
 rate_by_domain = state_timeline(
-    "Failure rate by domain", "Each domain's failure rate of each day: green under 1 %, red from 5 %; days without report "
-    "are empty.", f"""\
+    "Failure rate by domain", "Each domain's failure rate of each day: green under 1 %, red from 5 %; days without "
+    "report are empty.", f"""\
 select $__timeGroupAlias(day, '1d', NULL), recipient_domain as metric, sum(failures) / nullif(sum(sessions), 0) as value
 from tlsrpt.v_daily
 where {_IN_TIME}

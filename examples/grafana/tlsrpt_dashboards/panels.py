@@ -105,13 +105,13 @@ def bars(title, description, query, *, unit="locale", links=()):
 _CELL = {"align": "auto", "inspect": False, "filterable": True, "cellOptions": {"type": "auto"}}
 
 
-def table(title, description, query, *columns, sort=None, empty="nothing"):
+def table(title, description, query, *columns):
     """Rows. No footer: a table here never adds up its columns."""
     defaults = {"unit": "locale", "color": {"mode": "thresholds"}, "thresholds": steps(GREY), "mappings": [],
-                "noValue": empty, "custom": _CELL}
+                "noValue": "–", "custom": _CELL}
     options = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0,
                "footer": {"show": False, "reducer": [], "countRows": False},
-               "sortBy": [{"displayName": sort.lstrip("-"), "desc": sort.startswith("-")}] if sort else []}
+               "sortBy": []}
     return _panel("table", title, description, [query], "table", defaults, options, columns)
 
 
@@ -121,5 +121,6 @@ WRAPPED = {"type": "auto", "wrapText": True}
 RATE_COLUMN = column("Failure rate", unit="percentunit", decimals=2, thresholds=RATE_STEPS, custom_cellOptions=COLORED)
 SEVERITY_COLUMN = column("Severity", mappings=SEVERITY, custom_cellOptions=COLORED, custom_width=90)
 STATE_COLUMN = column("State", mappings=STATE, custom_cellOptions=COLORED, custom_width=90)
+DAY = "time:YYYY-MM-DD"
 CAUSE_COLUMN = column("Cause", custom_cellOptions=WRAPPED, custom_minWidth=260, custom_inspect=True)
 REMEDY_COLUMN = column("Remedy", custom_cellOptions=WRAPPED, custom_minWidth=420, custom_inspect=True)

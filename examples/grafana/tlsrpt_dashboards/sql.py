@@ -2,7 +2,8 @@
 
 `All` is the word null: "x in (null)" is null, which is not false. A list of all names instead would be as long as there
 are names, would be no SQL where there are none, and would carry every stranger's name into every query. A variable
-stands without a format (`$domain`): then the data source quotes it; `:sqlstring` would put a backslash before a double quote.
+stands without a format (`$domain`): then the data source quotes it; `:sqlstring` would put a backslash before a double
+quote.
 """
 
 ALL = "null"
