@@ -15,11 +15,10 @@ struct Range {
   char32_t first, last;
 };
 
-// Characters that move the cursor, end a line, reorder what stands beside them, or cannot be seen.
+// Characters beyond ASCII that move the cursor, end a line, reorder what stands beside them, or cannot be seen.
 constexpr std::array kUnprintable = {
-    Range{0x00, 0x1F},     Range{0x7F, 0x9F},     Range{0xAD, 0xAD},       Range{0x61C, 0x61C},
-    Range{0x180E, 0x180E}, Range{0x200B, 0x200F}, Range{0x2028, 0x202E},   Range{0x2060, 0x206F},
-    Range{0xFEFF, 0xFEFF}, Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE007F},
+    Range{0x80, 0x9F},     Range{0xAD, 0xAD},     Range{0x61C, 0x61C},   Range{0x180E, 0x180E}, Range{0x200B, 0x200F},
+    Range{0x2028, 0x202E}, Range{0x2060, 0x206F}, Range{0xFEFF, 0xFEFF}, Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE007F},
 };
 
 bool is_unprintable(char32_t code_point) noexcept {
@@ -28,14 +27,25 @@ bool is_unprintable(char32_t code_point) noexcept {
 }
 
 void append_byte(std::string& out, char byte) {
-  fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(byte));
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto value = static_cast<unsigned char>(byte);
+  const std::array<char, 4> escape = {'\\', 'x', kDigits[value >> 4], kDigits[value & 0xF]};
+  out.append(escape.data(), escape.size());
 }
 
-// Takes the first character, or the first byte where that is none, off `text` and appends it to `out`.
+// The characters that `text` begins with and that are shown as they are, as far as they are ASCII.
+std::string_view leading_plain(std::string_view text) noexcept {
+  const auto end = std::ranges::find_if_not(text, [](char c) { return c >= ' ' && c <= '~'; });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+// Takes the first character, or the first byte where that is none, off `text` and appends it to `out`. It is no plain
+// one.
 void append_next(std::string& out, std::string_view& text) {
-  const auto character = first_utf8_character(text);
+  const bool is_control = static_cast<unsigned char>(text.front()) < 0x80;
+  const auto character = is_control ? std::nullopt : first_utf8_character(text);
   const std::size_t length = character ? character->length : 1;
-  if (!character || (length == 1 && is_unprintable(character->code_point))) {
+  if (!character) {
     append_byte(out, text.front());
   } else if (is_unprintable(character->code_point)) {
     fmt::format_to(std::back_inserter(out), "\\u{{{:04x}}}", static_cast<std::uint32_t>(character->code_point));
@@ -56,16 +66,21 @@ bool looks_like_formula(std::string_view text) noexcept {
 
 std::string printable(std::string_view text, std::size_t most) {
   constexpr std::string_view kEllipsis = "…";
+  const std::size_t before_ellipsis = most - std::min(most, kEllipsis.size());
   std::string out;
   std::size_t fits = 0;  // how much of `out` leaves room for the ellipsis
   while (!text.empty()) {
-    append_next(out, text);
-    if (out.size() > most) {
-      out.resize(fits);
-      out += kEllipsis;
-      return out;
+    const std::size_t shown = out.size();
+    if (const auto plain = leading_plain(text); !plain.empty()) {
+      out += plain.substr(0, most - shown);
+      if (shown <= before_ellipsis) fits = std::min(out.size(), before_ellipsis);
+      if (plain.size() > most - shown) return out.replace(fits, std::string::npos, kEllipsis);
+      text.remove_prefix(plain.size());
+      continue;
     }
-    if (out.size() + kEllipsis.size() <= most) fits = out.size();
+    append_next(out, text);
+    if (out.size() > most) return out.replace(fits, std::string::npos, kEllipsis);
+    if (out.size() <= before_ellipsis) fits = out.size();
   }
   return out;
 }
@@ -73,7 +88,8 @@ std::string printable(std::string_view text, std::size_t most) {
 std::string csv_field(std::string_view text) {
   std::string field = printable(text, std::string::npos);
   if (looks_like_formula(field)) field.insert(field.begin(), '\'');
-  if (field.find_first_of(",;\"") == std::string::npos) return field;
+  const auto needs_quotes = [](char c) { return c == ',' || c == ';' || c == '"'; };
+  if (std::ranges::none_of(field, needs_quotes)) return field;
   std::string quoted = "\"";
   for (const char c : field) {
     if (c == '"') quoted += '"';

@@ -191,8 +191,8 @@ std::optional<Rejection> objection(const ReadReport& report, const Acceptance& a
 
 }  // namespace
 
-Ingester::Ingester(const mime::Limits& mime_limits, const parser::Limits& parser_limits)
-    : mime_limits_(mime_limits), parser_limits_(parser_limits), reader_(parser_limits) {}
+Ingester::Ingester(const mime::Limits& mime_limits, const parser::Limits& parser_limits, parser::Raw raw)
+    : mime_limits_(mime_limits), parser_limits_(parser_limits), reader_(parser_limits, raw) {}
 
 ReadMessage Ingester::read_mail(std::string_view bytes) {
   auto mail = mime::read_message(bytes, mime_limits_);

@@ -31,7 +31,7 @@ struct ReadMessage {
 // Reuses its buffers; one per thread.
 class Ingester {
  public:
-  Ingester(const mime::Limits& mime_limits, const parser::Limits& parser_limits);
+  Ingester(const mime::Limits& mime_limits, const parser::Limits& parser_limits, parser::Raw raw = parser::Raw::kKeep);
 
   // A mail. A payload that cannot be read is a rejection only where the mail or the attachment says that it is a TLS
   // report, or where it was recognised as one; any other that hits a bound is somebody's large file, and no concern of

@@ -45,7 +45,7 @@ std::vector<Finding> DocumentReader::read(TextSource& text, bool keep_text) {
     if (read_documents(text, keep_text, false) == Outcome::kMendable) {
       allowance_ = before;
       text.rewind();
-      mender_.open(text);
+      mender_.open(text, allowance_);
       read_documents(mender_, keep_text, true);
     }
   } catch (const Refused& refused) {

@@ -1,5 +1,7 @@
 #include "parser/json.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <iterator>
@@ -21,13 +23,16 @@ bool is_hidden(ucs4_t c) {
          (c >= 0x2066 && c <= 0x2069);
 }
 
-void append_plain(std::string& out, unsigned char c) {
-  switch (c) {
+bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+void append_escaped(std::string& out, ucs4_t character) {
+  switch (character) {
     case '"':
-      out += "\\\"";
-      return;
     case '\\':
-      out += "\\\\";
+      out += '\\';
+      out += static_cast<char>(character);
       return;
     case '\n':
       out += "\\n";
@@ -39,24 +44,31 @@ void append_plain(std::string& out, unsigned char c) {
       out += "\\t";
       return;
     default:
-      if (c < 0x20 || c == 0x7F) {
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-      } else {
-        out += static_cast<char>(c);
-      }
+      break;
   }
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::array<char, 6> escape = {'\\',
+                                      'u',
+                                      kDigits[character >> 12 & 0xF],
+                                      kDigits[character >> 8 & 0xF],
+                                      kDigits[character >> 4 & 0xF],
+                                      kDigits[character & 0xF]};
+  out.append(escape.data(), escape.size());
 }
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    const std::string_view plain(
+        text.begin(), static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin()));
+    out += plain;
+    text.remove_prefix(plain.size());
+    if (text.empty()) break;
     ucs4_t character = 0;
     const auto length = static_cast<std::size_t>(
         u8_mbtouc(&character, reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-    if (character < 0x80) {
-      append_plain(out, static_cast<unsigned char>(character));
-    } else if (is_hidden(character)) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", character);
+    if (character < 0x80 || is_hidden(character)) {
+      append_escaped(out, character);
     } else if (character == 0xFFFD) {  // also what u8_mbtouc makes of bytes that are no character
       out += "\xEF\xBF\xBD";
     } else {
@@ -195,6 +207,11 @@ JsonWriter& JsonWriter::plain(std::string_view literal) {
 }
 
 void JsonWriter::separate() {
+  constexpr std::size_t kPiece = 64u << 10;
+  if (sink_ && text_.size() >= kPiece) {
+    sink_(text_);
+    text_.clear();
+  }
   if (after_value_) text_ += ',';
   after_value_ = true;
 }

@@ -1,18 +1,27 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "parser/reader.hpp"
 
 // JSON out: the one place where the program prints it.
 namespace tlsrpt::parser {
 
-// Writes one JSON text into a string, without white space. Bytes that are not UTF-8 become U+FFFD. Control characters
-// are escaped, and so is whatever a terminal would obey instead of show: C1, line separators, marks of direction.
+// Takes a text in pieces.
+using Sink = std::function<void(std::string_view)>;
+
+// Writes one JSON text without white space, into a string or, piece by piece, into a sink. Bytes that are not UTF-8
+// become U+FFFD. Control characters are escaped, and so is whatever a terminal would obey instead of show: C1, line
+// separators, marks of direction.
 class JsonWriter {
  public:
+  JsonWriter() = default;
+  explicit JsonWriter(Sink sink) : sink_(std::move(sink)) {}
+
   JsonWriter& begin_object();
   JsonWriter& end_object();
   JsonWriter& begin_array();
@@ -27,7 +36,7 @@ class JsonWriter {
   JsonWriter& value(const Report& report);        // RFC 8460's own shape, see DESIGN of `parse --format json`
   JsonWriter& value(const Deviation& deviation);  // {"code", "pointer", "detail"}
 
-  // The text so far, which is then gone from the writer: ready for the next.
+  // The text so far, or what the sink does not have of it, which is then gone from the writer: ready for the next.
   [[nodiscard]] std::string take();
 
  private:
@@ -36,6 +45,7 @@ class JsonWriter {
   JsonWriter& plain(std::string_view literal);
   void separate();
 
+  Sink sink_;
   std::string text_;
   bool after_value_ = false;  // the next value or key needs a comma before it
 };

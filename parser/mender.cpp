@@ -1,5 +1,6 @@
 #include "parser/mender.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace tlsrpt::parser {
@@ -41,8 +42,9 @@ bool is_digit(char c) {
 
 }  // namespace
 
-void Mender::open(ByteSource& text) {
+void Mender::open(ByteSource& text, Allowance& allowance) {
   text_ = &text;
+  allowance_ = &allowance;
   restart();
 }
 
@@ -68,7 +70,8 @@ std::string_view Mender::read() {
       const std::string_view rest = std::string_view(input_).substr(done);
       std::size_t taken = 1;
       if (in_string_) {
-        taken = mend_string(rest, ended_);
+        taken = copy_plain(rest);
+        if (taken == 0) taken = mend_string(rest, ended_);
       } else {
         mend_outside(rest.front());
       }
@@ -76,8 +79,19 @@ std::string_view Mender::read() {
       done += taken;
     }
     input_.erase(0, done);
+    if (output_.size() > done) allowance_->spend_memory(output_.size() - done);
   }
   return output_;
+}
+
+// What stands in a string as it may; how many bytes that is.
+std::size_t Mender::copy_plain(std::string_view text) {
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != kMark.front();
+  };
+  const auto length = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+  output_ += text.substr(0, length);
+  return length;
 }
 
 // How many bytes were taken; 0 where more must be known first.

@@ -15,19 +15,22 @@ namespace tlsrpt::parser {
 // Only used where a first reading failed for one of these.
 class Mender final : public ByteSource {
  public:
-  void open(ByteSource& text);
+  // What is longer mended than it was is spent.
+  void open(ByteSource& text, Allowance& allowance);
   [[nodiscard]] std::string_view read() override;
   void rewind() override;
   [[nodiscard]] std::string_view as_sent(std::string_view piece) override;
 
  private:
   void restart();
+  std::size_t copy_plain(std::string_view text);
   std::size_t mend_string(std::string_view text, bool last);
   std::size_t mend_escape(std::string_view text, bool last);
   void mend_outside(char c);
   void end_number() noexcept { integer_digits_ = exponent_digits_ = 0, in_exponent_ = false; }
 
   ByteSource* text_ = nullptr;
+  Allowance* allowance_ = nullptr;
   std::string input_;  // not yet mended: an escape may be cut by a chunk's end
   std::string output_;
   std::string unmarked_;

@@ -33,8 +33,9 @@ NotAReport xml(std::string_view head) {
 
 }  // namespace
 
-PayloadReader::PayloadReader(const Limits& limits)
+PayloadReader::PayloadReader(const Limits& limits, Raw raw)
     : limits_(limits),
+      raw_(raw),
       decompressed_(limits.decompressed),
       allowance_(allowance_for(limits)),
       documents_(limits_, allowance_) {}
@@ -78,7 +79,7 @@ std::vector<Finding> PayloadReader::read_gzip(std::string_view payload) {
   const Allowance allowance = allowance_;
   payload_.rewind();
   std::vector<Finding> findings = read_compressed(payload_, Inflater::Wrapping::kGzip, false);
-  if (std::none_of(findings.begin(), findings.end(), is_report)) return findings;
+  if (raw_ == Raw::kDrop || std::none_of(findings.begin(), findings.end(), is_report)) return findings;
 
   // The usual case: what was sent is what is kept, without compressing it again.
   const bool is_whole_payload = findings.size() == 1 && !saw_array_ && !doubly_compressed_ && outer_.members() == 1;
@@ -154,7 +155,7 @@ std::vector<Finding> PayloadReader::read_content(bool keep_text) {
 }
 
 std::vector<Finding> PayloadReader::read_documents(bool keep_text) {
-  std::vector<Finding> findings = documents_.read(text_, keep_text);
+  std::vector<Finding> findings = documents_.read(text_, keep_text && raw_ == Raw::kKeep);
   saw_array_ |= documents_.was_array();
   return findings;
 }

@@ -17,7 +17,7 @@ namespace tlsrpt::parser {
 // A payload, packed however → the reports in it, digests excepted. See ReportReader.
 class PayloadReader {
  public:
-  explicit PayloadReader(const Limits& limits);
+  PayloadReader(const Limits& limits, Raw raw);
 
   void start_message() noexcept;
   // Throws Refused.
@@ -36,6 +36,7 @@ class PayloadReader {
   std::vector<Finding> read_documents(bool keep_text);
 
   Limits limits_;
+  Raw raw_;
   Budget decompressed_;  // bytes left to this message
   Allowance allowance_;
   MemorySource payload_;

@@ -9,12 +9,12 @@
 namespace tlsrpt::parser {
 
 struct ReportReader::State {
-  explicit State(const Limits& limits) : payloads(limits) {}
+  State(const Limits& limits, Raw raw) : payloads(limits, raw) {}
   PayloadReader payloads;
   Digester digester;
 };
 
-ReportReader::ReportReader(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
+ReportReader::ReportReader(const Limits& limits, Raw raw) : state_(std::make_unique<State>(limits, raw)) {}
 ReportReader::ReportReader(ReportReader&&) noexcept = default;
 ReportReader& ReportReader::operator=(ReportReader&&) noexcept = default;
 ReportReader::~ReportReader() = default;

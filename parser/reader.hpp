@@ -25,7 +25,7 @@ struct ParsedReport {
   std::vector<Deviation> deviations;  // in the order of the document
   Digest identity{};                  // organization name (case-folded), report-id, period, set of policy domains
   Digest content{};                   // everything
-  std::string raw;                    // gzip of the report's JSON as sent
+  std::string raw;                    // gzip of the report's JSON as sent; empty for Raw::kDrop
 };
 
 // Sound bytes that hold something else: nothing to worry about.
@@ -45,10 +45,13 @@ struct Finding {
   bool recognised = false;  // of a rejection: what could be read shows that it is a TLS report
 };
 
+// Whether ParsedReport::raw is wanted, which costs as much as all the rest of a large report.
+enum class Raw { kKeep, kDrop };
+
 // Reuses its zlib stream and buffers from call to call; one per thread.
 class ReportReader {
  public:
-  explicit ReportReader(const Limits& limits);
+  explicit ReportReader(const Limits& limits, Raw raw = Raw::kKeep);
   ReportReader(ReportReader&&) noexcept;
   ReportReader& operator=(ReportReader&&) noexcept;
   ~ReportReader();

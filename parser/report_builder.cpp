@@ -8,6 +8,7 @@ namespace tlsrpt::parser {
 namespace {
 
 constexpr std::size_t kMostDeviations = 1000;  // a report; a hostile one could have millions
+constexpr std::size_t kReportCost = 4u << 10;  // memory of a report without anything in it, from here to the database
 
 // An object's place in an array; nothing stands there before it is entered.
 bool is_element(Member member) {
@@ -22,7 +23,7 @@ void ReportBuilder::begin() {
   start_ = end_ = {};
   has_policies_ = false;
   failure_details_ = more_deviations_ = 0;
-  spend(sizeof(Finding));
+  spend(kReportCost);
 }
 
 // Where a member occurs twice the last one holds (json-27), so whatever is entered is emptied first.
@@ -66,7 +67,7 @@ void ReportBuilder::enter(Context context, Member via) {
 void ReportBuilder::leave(Context context) {
   switch (context) {
     case Context::kPolicyString:
-      unpack_policy_string(path_.pointer_to("/0"));
+      unpack_policy_string(true);
       break;
     case Context::kPolicyEntry:
       finish_policy();
@@ -227,14 +228,20 @@ void ReportBuilder::reject(Reason reason, std::string detail) {
 }
 
 void ReportBuilder::deviate(DeviationCode code, std::string_view detail) {
-  deviate_at(code, path_.pointer(), detail);
+  if (has_room_for_deviation()) add_deviation(code, path_.pointer(), detail);
 }
 
-void ReportBuilder::deviate_at(DeviationCode code, std::string pointer, std::string_view detail) {
-  if (parsed_.deviations.size() == kMostDeviations) {
-    ++more_deviations_;
-    return;
-  }
+void ReportBuilder::deviate_below(DeviationCode code, std::string_view members, std::string_view detail) {
+  if (has_room_for_deviation()) add_deviation(code, path_.pointer_to(members), detail);
+}
+
+bool ReportBuilder::has_room_for_deviation() {
+  if (parsed_.deviations.size() < kMostDeviations) return true;
+  ++more_deviations_;
+  return false;
+}
+
+void ReportBuilder::add_deviation(DeviationCode code, std::string pointer, std::string_view detail) {
   Deviation deviation{code, std::move(pointer), excerpt(detail)};
   spend(sizeof(Deviation) + deviation.pointer.size() + deviation.detail.size());
   parsed_.deviations.push_back(std::move(deviation));

@@ -65,7 +65,7 @@ class ReportBuilder {
   void begin_policy();
   void begin_summary(bool present);
   void split_policy_string(std::string_view text);
-  void unpack_policy_string(const std::string& pointer);
+  void unpack_policy_string(bool is_array);
   void finish_policy();
   void finish_failure_detail();
   void finish_date_range();
@@ -80,8 +80,9 @@ class ReportBuilder {
   std::optional<std::string> address(const Scalar& scalar);
   std::optional<std::string> short_enough(std::string name, std::string_view sent);
 
-  void deviate_at(DeviationCode code, std::string pointer, std::string_view detail);
-  void deviate_below(DeviationCode code, std::string_view members) { deviate_at(code, path_.pointer_to(members), {}); }
+  void deviate_below(DeviationCode code, std::string_view members, std::string_view detail = {});
+  bool has_room_for_deviation();
+  void add_deviation(DeviationCode code, std::string pointer, std::string_view detail);
   std::string keep(std::string text);
   std::string normalized(std::string_view domain);
   void spend(std::size_t bytes) { allowance_.spend_memory(bytes); }

@@ -16,6 +16,9 @@
 namespace tlsrpt::parser {
 namespace {
 
+// A vector that grows holds its elements up to three times: as many again in reserve, and the old ones until they moved.
+constexpr std::size_t kElementCost = 3 * sizeof(std::string);
+
 // json-43: "mx: mx.example" → "mx.example".
 std::string_view without_policy_key(std::string_view host) {
   while (host.starts_with("mx:")) host = trim(host.substr(3));
@@ -74,7 +77,7 @@ void ReportBuilder::add_failure_detail(Member via) {
 void ReportBuilder::add_policy_string(std::string_view line) {
   line = trim(line);  // json-38
   if (line.empty()) return;
-  spend(sizeof(std::string));
+  spend(kElementCost);
   policy().policy_string.emplace_back(line);
 }
 
@@ -89,7 +92,7 @@ void ReportBuilder::add_mx_host(const Scalar& scalar) {
   if (bare.empty()) return;
   std::optional<std::string> name = short_enough(std::string(bare), *sent);
   if (!name) return;
-  spend(sizeof(std::string));
+  spend(kElementCost);
   policy().mx_host.push_back(std::move(*name));
 }
 
@@ -98,7 +101,7 @@ void ReportBuilder::split_policy_string(std::string_view lines) {
   deviate(DeviationCode::kPolicyStringAsText, lines);
   if (lines.starts_with('[')) {
     add_policy_string(lines);
-    unpack_policy_string(path_.pointer());
+    unpack_policy_string(false);
     return;
   }
   while (!lines.empty()) {
@@ -109,12 +112,16 @@ void ReportBuilder::split_policy_string(std::string_view lines) {
 }
 
 // json-35: an array whose only element is the text of an array.
-void ReportBuilder::unpack_policy_string(const std::string& pointer) {
+void ReportBuilder::unpack_policy_string(bool is_array) {
   std::vector<std::string>& lines = policy().policy_string;
   while (lines.size() == 1 && lines.front().starts_with('[')) {
     const std::optional<std::vector<std::string>> packed = parse_string_array(lines.front());
     if (!packed) return;
-    deviate_at(DeviationCode::kPackedPolicyString, pointer, lines.front());
+    if (is_array) {
+      deviate_below(DeviationCode::kPackedPolicyString, "/0", lines.front());
+    } else {
+      deviate(DeviationCode::kPackedPolicyString, lines.front());
+    }
     lines.clear();
     for (const std::string& line : *packed) {
       if (const auto sound = text({ScalarKind::kString, line})) add_policy_string(*sound);

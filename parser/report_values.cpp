@@ -132,14 +132,12 @@ void ReportBuilder::finish_date_range() {
   Time start = start_.time ? *start_.time : std::max(*end_.time - kUntilDaysEnd, kFirstTime);
   Time end = end_.time ? *end_.time : std::min(*start_.time + kUntilDaysEnd, kLastTime);
   if (end < start) {
-    deviate_at(DeviationCode::kReversedDateRange, path_.pointer_to("/date-range"),
-               fmt::format("{} to {}", start_.sent, end_.sent));
+    deviate_below(DeviationCode::kReversedDateRange, "/date-range", fmt::format("{} to {}", start_.sent, end_.sent));
     std::swap(start, end);
   }
   constexpr Time kFirstReports = std::chrono::sys_days{std::chrono::year{2016} / 1 / 1};
   if (start < kFirstReports) {
-    deviate_at(DeviationCode::kImplausibleDate, path_.pointer_to("/date-range"),
-               fmt::format("{} to {}", start_.sent, end_.sent));
+    deviate_below(DeviationCode::kImplausibleDate, "/date-range", fmt::format("{} to {}", start_.sent, end_.sent));
   }
   parsed_.report.start_datetime = start;
   parsed_.report.end_datetime = end;

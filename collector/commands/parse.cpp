@@ -21,25 +21,26 @@ void warn_of_rejected(const Input& input, const ReadMessage& read) {
 ExitCode execute(const ParseOptions& options) {
   const mime::Limits mime_limits;
   const parser::Limits parser_limits;
-  Ingester ingester(mime_limits, parser_limits);
-  const auto printer = make_printer(options.format, output_width());
+  Ingester ingester(mime_limits, parser_limits, parser::Raw::kDrop);
   Output output;
+  const auto printer =
+      make_printer(options.format, output_width(), [&output](std::string_view text) { output.write(text); });
   bool bad = false;
   bool missing = false;
-  output.write(printer->begin());
+  printer->begin();
   for_each_input(
       options.paths, mime_limits, parser_limits,
       [&](const Input& input) {
         const auto read = read_input(ingester, input);
         bad = bad || !read.rejected.empty();
-        output.write(print_input(input, read, *printer));
+        print_input(input, read, *printer);
         if (options.format == ParseOptions::Format::kCsv) warn_of_rejected(input, read);
       },
       [&](const InputError& error) {
         missing = true;
         log::error("{}", error.what());
       });
-  output.write(printer->end());
+  printer->end();
   output.finish();
   if (missing) return ExitCode::kNoInput;
   return bad ? ExitCode::kBadInput : ExitCode::kOk;

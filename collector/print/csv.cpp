@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -23,9 +22,8 @@ constexpr std::string_view kHeader =
 constexpr std::string_view kNoPolicy = ",,,";
 constexpr std::string_view kNoFailure = ",,,,,,,";
 
-// Control characters are escaped too: a CSV is looked at in terminals as well.
 std::string cell(const std::string& text) {
-  return csv_field(printable(text, std::numeric_limits<std::size_t>::max()));
+  return csv_field(text);
 }
 std::string cell(const std::optional<std::string>& text) {
   return text ? cell(*text) : std::string();
@@ -56,32 +54,26 @@ std::string cells_of(const parser::FailureDetail& failure) {
 
 }  // namespace
 
-std::string CsvPrinter::begin() {
-  return std::string(kHeader);
+void CsvPrinter::begin() {
+  write(kHeader);
 }
 
-std::string CsvPrinter::report(const std::string& source, const ReadReport& read) {
+void CsvPrinter::report(const std::string& source, const ReadReport& read) {
   const auto& report = read.parsed.report;
   const auto report_cells = cells_of(source, report);
-  std::string out;
-  const auto append_record = [&](std::string_view policy, std::string_view failure) {
-    fmt::format_to(std::back_inserter(out), "{},{},{}\r\n", report_cells, policy, failure);
+  const auto write_record = [&](std::string_view policy, std::string_view failure) {
+    write(fmt::format("{},{},{}\r\n", report_cells, policy, failure));
   };
-  if (report.policies.empty()) append_record(kNoPolicy, kNoFailure);
+  if (report.policies.empty()) write_record(kNoPolicy, kNoFailure);
   for (const auto& policy : report.policies) {
     const auto policy_cells = cells_of(policy);
-    if (policy.failure_details.empty()) append_record(policy_cells, kNoFailure);
-    for (const auto& failure : policy.failure_details) append_record(policy_cells, cells_of(failure));
+    if (policy.failure_details.empty()) write_record(policy_cells, kNoFailure);
+    for (const auto& failure : policy.failure_details) write_record(policy_cells, cells_of(failure));
   }
-  return out;
 }
 
-std::string CsvPrinter::rejected(const std::string&, const parser::Rejection&) {
-  return {};
-}
+void CsvPrinter::rejected(const std::string&, const parser::Rejection&) {}
 
-std::string CsvPrinter::ignored(const std::string&, db::MessageKind, const std::string&) {
-  return {};
-}
+void CsvPrinter::ignored(const std::string&, db::MessageKind, const std::string&) {}
 
 }  // namespace tlsrpt::collector

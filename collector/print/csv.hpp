@@ -10,11 +10,12 @@ namespace tlsrpt::collector {
 // policies, one). A policy's totals stand in each of its records. Rejected and ignored inputs have none.
 class CsvPrinter final : public Printer {
  public:
-  [[nodiscard]] std::string begin() override;
-  [[nodiscard]] std::string report(const std::string& source, const ReadReport& report) override;
-  [[nodiscard]] std::string rejected(const std::string& source, const parser::Rejection& rejection) override;
-  [[nodiscard]] std::string ignored(const std::string& source, db::MessageKind kind,
-                                    const std::string& because) override;
+  using Printer::Printer;
+
+  void begin() override;
+  void report(const std::string& source, const ReadReport& report) override;
+  void rejected(const std::string& source, const parser::Rejection& rejection) override;
+  void ignored(const std::string& source, db::MessageKind kind, const std::string& because) override;
 };
 
 }  // namespace tlsrpt::collector

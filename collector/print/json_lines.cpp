@@ -2,34 +2,34 @@
 
 namespace tlsrpt::collector {
 
-std::string JsonLinesPrinter::report(const std::string& source, const ReadReport& report) {
+void JsonLinesPrinter::report(const std::string& source, const ReadReport& report) {
   begin_line(source, "report").key("report").value(report.parsed.report).key("deviations").begin_array();
   for (const auto& deviation : report.parsed.deviations) json_.value(deviation);
   json_.end_array();
-  return end_line();
+  end_line();
 }
 
-std::string JsonLinesPrinter::rejected(const std::string& source, const parser::Rejection& rejection) {
-  return line_with_reason(source, "rejected", parser::to_string(rejection.reason), rejection.detail);
+void JsonLinesPrinter::rejected(const std::string& source, const parser::Rejection& rejection) {
+  line_with_reason(source, "rejected", parser::to_string(rejection.reason), rejection.detail);
 }
 
-std::string JsonLinesPrinter::ignored(const std::string& source, db::MessageKind kind, const std::string& because) {
-  return line_with_reason(source, "ignored", db::to_string(kind), because);
+void JsonLinesPrinter::ignored(const std::string& source, db::MessageKind kind, const std::string& because) {
+  line_with_reason(source, "ignored", db::to_string(kind), because);
 }
 
 parser::JsonWriter& JsonLinesPrinter::begin_line(const std::string& source, std::string_view status) {
   return json_.begin_object().key("source").value(source).key("status").value(status);
 }
 
-std::string JsonLinesPrinter::end_line() {
+void JsonLinesPrinter::end_line() {
   json_.end_object();
-  return json_.take() + "\n";
+  write(json_.take() + "\n");
 }
 
-std::string JsonLinesPrinter::line_with_reason(const std::string& source, std::string_view status,
-                                               std::string_view reason, std::string_view detail) {
+void JsonLinesPrinter::line_with_reason(const std::string& source, std::string_view status, std::string_view reason,
+                                        std::string_view detail) {
   begin_line(source, status).key("reason").value(reason).key("detail").value(detail);
-  return end_line();
+  end_line();
 }
 
 }  // namespace tlsrpt::collector

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "collector/print/printer.hpp"
 #include "parser/json.hpp"
@@ -13,16 +15,17 @@ namespace tlsrpt::collector {
 //   {"source", "status": "ignored", "reason", "detail"}: the reason is the message's kind
 class JsonLinesPrinter final : public Printer {
  public:
-  [[nodiscard]] std::string report(const std::string& source, const ReadReport& report) override;
-  [[nodiscard]] std::string rejected(const std::string& source, const parser::Rejection& rejection) override;
-  [[nodiscard]] std::string ignored(const std::string& source, db::MessageKind kind,
-                                    const std::string& because) override;
+  explicit JsonLinesPrinter(parser::Sink sink) : Printer(std::move(sink)), json_(this->sink()) {}
+
+  void report(const std::string& source, const ReadReport& report) override;
+  void rejected(const std::string& source, const parser::Rejection& rejection) override;
+  void ignored(const std::string& source, db::MessageKind kind, const std::string& because) override;
 
  private:
   parser::JsonWriter& begin_line(const std::string& source, std::string_view status);
-  [[nodiscard]] std::string end_line();
-  [[nodiscard]] std::string line_with_reason(const std::string& source, std::string_view status,
-                                             std::string_view reason, std::string_view detail);
+  void end_line();
+  void line_with_reason(const std::string& source, std::string_view status, std::string_view reason,
+                        std::string_view detail);
 
   parser::JsonWriter json_;
 };

@@ -1,6 +1,7 @@
 #include "collector/print/printer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -11,28 +12,24 @@
 
 namespace tlsrpt::collector {
 
-std::string print_input(const Input& input, const ReadMessage& read, Printer& printer) {
+void print_input(const Input& input, const ReadMessage& read, Printer& printer) {
   if (read.reports.empty() && read.rejected.empty()) {
-    return printer.ignored(source_of(input), read.kind, read.ignored_because);
+    printer.ignored(source_of(input), read.kind, read.ignored_because);
   }
-  std::string out;
-  for (const auto& report : read.reports) out += printer.report(source_of(input, report.attachment), report);
-  for (const auto& [attachment, rejection] : read.rejected) {
-    out += printer.rejected(source_of(input, attachment), rejection);
-  }
-  return out;
+  for (const auto& report : read.reports) printer.report(source_of(input, report.attachment), report);
+  for (const auto& [attachment, rejection] : read.rejected) printer.rejected(source_of(input, attachment), rejection);
 }
 
-std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width) {
+std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width, parser::Sink sink) {
   switch (format) {
     case ParseOptions::Format::kJson:
-      return std::make_unique<JsonLinesPrinter>();
+      return std::make_unique<JsonLinesPrinter>(std::move(sink));
     case ParseOptions::Format::kCsv:
-      return std::make_unique<CsvPrinter>();
+      return std::make_unique<CsvPrinter>(std::move(sink));
     case ParseOptions::Format::kText:
       break;
   }
-  return std::make_unique<TextPrinter>(width);
+  return std::make_unique<TextPrinter>(width, std::move(sink));
 }
 
 std::size_t output_width() noexcept {

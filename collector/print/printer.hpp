@@ -3,33 +3,46 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "collector/command_line.hpp"
 #include "collector/ingest.hpp"
 #include "collector/input/input.hpp"
 #include "db/store.hpp"
+#include "parser/json.hpp"
 #include "parser/reason.hpp"
 
 namespace tlsrpt::collector {
 
-// What `parse` found, as text to be written in this order: begin(), an entry each, end(). `source` as source_of().
+// Writes what `parse` found, in this order: begin(), an entry each, end(). A report may be six times as long in print
+// as it is in memory, so it is written in pieces. `source` as source_of().
 class Printer {
  public:
+  explicit Printer(parser::Sink sink) : sink_(std::move(sink)) {}
+  Printer(const Printer&) = delete;
+  Printer& operator=(const Printer&) = delete;
   virtual ~Printer() = default;
 
-  [[nodiscard]] virtual std::string begin() { return {}; }
-  [[nodiscard]] virtual std::string report(const std::string& source, const ReadReport& report) = 0;
-  [[nodiscard]] virtual std::string rejected(const std::string& source, const parser::Rejection& rejection) = 0;
-  [[nodiscard]] virtual std::string ignored(const std::string& source, db::MessageKind kind,
-                                            const std::string& because) = 0;
-  [[nodiscard]] virtual std::string end() { return {}; }
+  virtual void begin() {}
+  virtual void report(const std::string& source, const ReadReport& report) = 0;
+  virtual void rejected(const std::string& source, const parser::Rejection& rejection) = 0;
+  virtual void ignored(const std::string& source, db::MessageKind kind, const std::string& because) = 0;
+  virtual void end() {}
+
+ protected:
+  void write(std::string_view text) { sink_(text); }
+  [[nodiscard]] const parser::Sink& sink() const noexcept { return sink_; }
+
+ private:
+  parser::Sink sink_;
 };
 
 // All entries of one input.
-[[nodiscard]] std::string print_input(const Input& input, const ReadMessage& read, Printer& printer);
+void print_input(const Input& input, const ReadMessage& read, Printer& printer);
 
 // `width`: columns to wrap text for a person at.
-[[nodiscard]] std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width);
+[[nodiscard]] std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width, parser::Sink sink);
 
 // The terminal's columns where standard output is one, else 100.
 [[nodiscard]] std::size_t output_width() noexcept;

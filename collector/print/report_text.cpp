@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,28 +31,24 @@ constexpr std::size_t kLabelWidth = 12;
 // Labelled lines: the label once, its texts below each other beside it.
 class Sheet {
  public:
-  explicit Sheet(std::size_t width) : width_(width) {}
+  Sheet(std::size_t width, const parser::Sink& sink) : width_(width), sink_(sink) {}
 
-  void headline(std::string_view text) { out_ += wrap("", text, width_); }
-  void empty_line() { out_ += '\n'; }
+  void headline(std::string_view text) { sink_(wrap("", text, width_)); }
+  void empty_line() { sink_("\n"); }
   void labelled(std::string_view label, std::string_view text) {
-    out_ += wrap(fmt::format("  {:<{}}", label, kLabelWidth), text, width_);
+    sink_(wrap(fmt::format("  {:<{}}", label, kLabelWidth), text, width_));
   }
   // Below the last labelled line.
   void more(std::string_view lead, std::string_view text) {
-    out_ += wrap(fmt::format("  {:{}}{}", "", kLabelWidth, lead), text, width_);
+    sink_(wrap(fmt::format("  {:{}}{}", "", kLabelWidth, lead), text, width_));
   }
   // Never broken, so that it can be pasted.
-  void verbatim(std::string_view lead, std::string_view text) { out_ += fmt::format("  {}{}\n", lead, text); }
-  void paragraph(std::string_view lead, std::string_view text) {
-    out_ += wrap(fmt::format("  {}", lead), text, width_);
-  }
-
-  std::string take() { return std::move(out_); }
+  void verbatim(std::string_view lead, std::string_view text) { sink_(fmt::format("  {}{}\n", lead, text)); }
+  void paragraph(std::string_view lead, std::string_view text) { sink_(wrap(fmt::format("  {}", lead), text, width_)); }
 
  private:
   std::size_t width_;
-  std::string out_;
+  const parser::Sink& sink_;
 };
 
 std::int64_t add(std::int64_t a, std::int64_t b) noexcept {
@@ -101,17 +98,25 @@ std::vector<std::string> values_of(const Policy& policy, std::string_view key) {
   for (const std::string_view line : policy.policy_string) {
     if (!line.starts_with(key) || line.substr(key.size(), 1) != ":") continue;
     const auto value = line.find_first_not_of(" \t", key.size() + 1);
-    if (value != std::string_view::npos) values.push_back(printable(line.substr(value)));
+    if (value != std::string_view::npos) values.emplace_back(line.substr(value));
   }
   return values;
 }
 
+// As many as anybody reads, printable.
+std::vector<std::string> first_of(const std::vector<std::string>& texts) {
+  constexpr std::size_t kMost = 20;
+  std::vector<std::string> shown;
+  for (const auto& text : std::span(texts).first(std::min(texts.size(), kMost))) shown.push_back(printable(text));
+  if (texts.size() > kMost) shown.push_back(fmt::format("and {} more", texts.size() - kMost));
+  return shown;
+}
+
 std::string describe(const Policy& policy) {
   std::vector<std::string> facts;
-  if (const auto modes = values_of(policy, "mode"); !modes.empty()) facts.push_back("mode " + modes.front());
-  std::vector<std::string> hosts;
-  for (const auto& host : policy.mx_host) hosts.push_back(printable(host));
-  if (hosts.empty()) hosts = values_of(policy, "mx");
+  if (const auto modes = values_of(policy, "mode"); !modes.empty()) facts.push_back("mode " + printable(modes.front()));
+  auto hosts = first_of(policy.mx_host);
+  if (hosts.empty()) hosts = first_of(values_of(policy, "mx"));
   if (!hosts.empty()) facts.push_back(fmt::format("MX {}", fmt::join(hosts, ", ")));
   if (policy.policy_type == "tlsa" && !policy.policy_string.empty()) {
     facts.push_back(
@@ -201,12 +206,12 @@ bool has_failures(const Report& report) noexcept {
   });
 }
 
-std::string report_text(const std::string& source, const ReadReport& read, std::size_t width) {
+void write_report_text(const std::string& source, const ReadReport& read, std::size_t width, const parser::Sink& sink) {
   const auto& report = read.parsed.report;
   const auto totals = parser::session_totals(report, read.report_domain);
   const auto reporter = shown(report.organization_name, "an unnamed reporter");
   const auto domain = shown(read.report_domain, "an unknown domain");
-  Sheet sheet(width);
+  Sheet sheet(width, sink);
   sheet.headline(fmt::format("{}: {} ({} about {}, {})", printable(source), verdict(totals, has_failures(report)),
                              reporter, domain, period(report)));
   sheet.empty_line();
@@ -227,7 +232,6 @@ std::string report_text(const std::string& source, const ReadReport& read, std::
   }
   add_explanations(sheet, read);
   add_deviations(sheet, read.parsed.deviations);
-  return sheet.take();
 }
 
 }  // namespace tlsrpt::collector

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collector/print/printer.hpp"
 
@@ -13,19 +14,17 @@ namespace tlsrpt::collector {
 // result type means and what to do. A last line counts, where there was more than one entry.
 class TextPrinter final : public Printer {
  public:
-  explicit TextPrinter(std::size_t width) : width_(width) {}
+  TextPrinter(std::size_t width, parser::Sink sink) : Printer(std::move(sink)), width_(width) {}
 
-  [[nodiscard]] std::string report(const std::string& source, const ReadReport& report) override;
-  [[nodiscard]] std::string rejected(const std::string& source, const parser::Rejection& rejection) override;
-  [[nodiscard]] std::string ignored(const std::string& source, db::MessageKind kind,
-                                    const std::string& because) override;
-  [[nodiscard]] std::string end() override;
+  void report(const std::string& source, const ReadReport& report) override;
+  void rejected(const std::string& source, const parser::Rejection& rejection) override;
+  void ignored(const std::string& source, db::MessageKind kind, const std::string& because) override;
+  void end() override;
 
  private:
   enum class Last { kNothing, kLine, kReport };
-  [[nodiscard]] std::string line(const std::string& source, std::string_view status, std::string_view reason,
-                                 const std::string& detail);
-  [[nodiscard]] std::string after_gap(Last now, std::string entry);  // a report stands between empty lines
+  void line(const std::string& source, std::string_view status, std::string_view reason, const std::string& detail);
+  void leave_gap(Last now);  // a report stands between empty lines
 
   std::size_t width_;
   Last last_ = Last::kNothing;

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -24,13 +25,13 @@ std::string content_of(const fs::path& path) {
 // What `parse --format json` prints of a file, with the file's name as its source.
 std::string printed(const fs::path& path) {
   Ingester ingester({}, {});
-  const auto printer = make_printer(ParseOptions::Format::kJson, 100);
   std::string out;
+  const auto printer = make_printer(ParseOptions::Format::kJson, 100, [&out](std::string_view text) { out += text; });
   for_each_input(
       std::vector{path.string()}, {}, {},
       [&](Input input) {
         input.path = path.filename().string();
-        out += print_input(input, read_input(ingester, input), *printer);
+        print_input(input, read_input(ingester, input), *printer);
       },
       [](const InputError& error) { FAIL(error.what()); });
   return out;

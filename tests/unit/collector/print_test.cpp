@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -61,8 +65,40 @@ ReadReport sample() {
   return read;
 }
 
+// What each call writes.
+class Recorder {
+ public:
+  explicit Recorder(Format format, std::size_t width = kWidth)
+      : printer_(make_printer(format, width, [this](std::string_view text) { out_ += text; })) {}
+
+  std::string begin() {
+    return written([](Printer& printer) { printer.begin(); });
+  }
+  std::string report(const std::string& source, const ReadReport& report) {
+    return written([&](Printer& printer) { printer.report(source, report); });
+  }
+  std::string rejected(const std::string& source, const parser::Rejection& rejection) {
+    return written([&](Printer& printer) { printer.rejected(source, rejection); });
+  }
+  std::string ignored(const std::string& source, db::MessageKind kind, const std::string& because) {
+    return written([&](Printer& printer) { printer.ignored(source, kind, because); });
+  }
+  std::string end() {
+    return written([](Printer& printer) { printer.end(); });
+  }
+
+ private:
+  std::string written(const std::function<void(Printer&)>& call) {
+    call(*printer_);
+    return std::exchange(out_, {});
+  }
+
+  std::string out_;
+  std::unique_ptr<Printer> printer_;
+};
+
 std::string text_of(const ReadReport& read, std::size_t width = kWidth) {
-  return make_printer(Format::kText, width)->report("r.json", read);
+  return Recorder(Format::kText, width).report("r.json", read);
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -81,38 +117,38 @@ TEST_CASE("JSON: a report is one line with source, status, report and deviations
                         .contact_info = std::nullopt,
                         .report_id = "id",
                         .policies = {}};
-  const auto printer = make_printer(Format::kJson, kWidth);
-  CHECK(printer->begin().empty());
-  CHECK(printer->report("r.json#2", read) ==
+  Recorder printer(Format::kJson);
+  CHECK(printer.begin().empty());
+  CHECK(printer.report("r.json#2", read) ==
         R"({"source":"r.json#2","status":"report","report":{"organization-name":"Org","date-range":)"
         R"({"start-datetime":"2031-02-22T00:00:00Z","end-datetime":"2031-02-22T23:59:59Z"},"report-id":"id",)"
         R"("policies":[]},"deviations":[]})"
         "\n");
-  CHECK(printer->end().empty());
+  CHECK(printer.end().empty());
 }
 
 TEST_CASE("JSON: deviations stand beside the report") {
-  CHECK(contains(make_printer(Format::kJson, kWidth)->report("r.json", sample()),
+  CHECK(contains(Recorder(Format::kJson).report("r.json", sample()),
                  R"("deviations":[{"code":"packed-policy-string","pointer":"/policies/1/policy/policy-string",)"
                  R"("detail":"[\"3"}]})"));
 }
 
 TEST_CASE("JSON: rejected and ignored inputs say why") {
-  const auto printer = make_printer(Format::kJson, kWidth);
+  Recorder printer(Format::kJson);
   CHECK(
-      printer->rejected("m.eml#2", kRejection) ==
+      printer.rejected("m.eml#2", kRejection) ==
       "{\"source\":\"m.eml#2\",\"status\":\"rejected\",\"reason\":\"bad-gzip\",\"detail\":\"cut short\\u001b[2J\"}\n");
-  CHECK(printer->ignored("m.eml", db::MessageKind::kDmarc, "a DMARC report") ==
+  CHECK(printer.ignored("m.eml", db::MessageKind::kDmarc, "a DMARC report") ==
         "{\"source\":\"m.eml\",\"status\":\"ignored\",\"reason\":\"dmarc\",\"detail\":\"a DMARC report\"}\n");
 }
 
 TEST_CASE("CSV: a record for each failure detail and for each policy without any") {
-  const auto printer = make_printer(Format::kCsv, kWidth);
-  CHECK(printer->begin() ==
+  Recorder printer(Format::kCsv);
+  CHECK(printer.begin() ==
         "source,organization_name,report_id,start_datetime,end_datetime,policy_type,policy_domain,"
         "total_successful_session_count,total_failure_session_count,result_type,failed_session_count,sending_mta_ip,"
         "receiving_mx_hostname,receiving_mx_helo,receiving_ip,failure_reason_code,additional_information\r\n");
-  CHECK(printer->report("r.json", sample()) ==
+  CHECK(printer.report("r.json", sample()) ==
         "r.json,Google Inc.,id-1,2031-02-22T00:00:00Z,2031-02-22T23:59:59Z,sts,example.com,8,2,certificate-expired,2,"
         "192.0.2.17,mx2.example.com,,2001:db8::25,CERT_HAS_EXPIRED,\r\n"
         "r.json,Google Inc.,id-1,2031-02-22T00:00:00Z,2031-02-22T23:59:59Z,tlsa,example.com,8,0,,,,,,,,\r\n");
@@ -121,7 +157,7 @@ TEST_CASE("CSV: a record for each failure detail and for each policy without any
 TEST_CASE("CSV: a report without policies has a record too") {
   auto read = sample();
   read.parsed.report.policies.clear();
-  CHECK(make_printer(Format::kCsv, kWidth)->report("r.json", read) ==
+  CHECK(Recorder(Format::kCsv).report("r.json", read) ==
         "r.json,Google Inc.,id-1,2031-02-22T00:00:00Z,2031-02-22T23:59:59Z,,,,,,,,,,,,\r\n");
 }
 
@@ -130,14 +166,14 @@ TEST_CASE("CSV: commas are quoted, formulas and control characters disarmed (sec
   read.parsed.report.policies.clear();
   read.parsed.report.organization_name = "=HYPERLINK(\"x\")";
   read.parsed.report.report_id = "a,b\n";
-  CHECK(make_printer(Format::kCsv, kWidth)->report("r.json", read) ==
+  CHECK(Recorder(Format::kCsv).report("r.json", read) ==
         "r.json,\"'=HYPERLINK(\"\"x\"\")\",\"a,b\\x0a\",2031-02-22T00:00:00Z,2031-02-22T23:59:59Z,,,,,,,,,,,,\r\n");
 }
 
 TEST_CASE("CSV: rejected and ignored inputs have no record") {
-  const auto printer = make_printer(Format::kCsv, kWidth);
-  CHECK(printer->rejected("m.eml", kRejection).empty());
-  CHECK(printer->ignored("m.eml", db::MessageKind::kOther, "x").empty());
+  Recorder printer(Format::kCsv);
+  CHECK(printer.rejected("m.eml", kRejection).empty());
+  CHECK(printer.ignored("m.eml", db::MessageKind::kOther, "x").empty());
 }
 
 TEST_CASE("text: the first line is the verdict, with sessions counted once") {
@@ -242,29 +278,56 @@ TEST_CASE("text: strangers' text cannot move the cursor") {
   failure.additional_information = "info\x1b";
   read.parsed.deviations[0].detail = "detail\x1b";
   read.parsed.deviations[0].pointer = "/pointer\x1b";
-  const auto printer = make_printer(Format::kText, kWidth);
-  const auto text = printer->report("file\x1b", read) + printer->rejected("f\x1b", kRejection) +
-                    printer->ignored("f\x1b", db::MessageKind::kOther, "why\x1b");
+  Recorder printer(Format::kText);
+  const auto text = printer.report("file\x1b", read) + printer.rejected("f\x1b", kRejection) +
+                    printer.ignored("f\x1b", db::MessageKind::kOther, "why\x1b");
   CHECK(text.find('\x1b') == std::string::npos);
   CHECK(text.find('\x07') == std::string::npos);
   CHECK(text.find("\xe2\x80\xae") == std::string::npos);
 }
 
 TEST_CASE("text: entries of one line stand together, reports between empty lines, and the last line counts") {
-  const auto printer = make_printer(Format::kText, kWidth);
-  CHECK(printer->begin().empty());
-  CHECK(printer->rejected("a", {.reason = parser::Reason::kBadJson, .detail = "cut short"}) ==
+  Recorder printer(Format::kText);
+  CHECK(printer.begin().empty());
+  CHECK(printer.rejected("a", {.reason = parser::Reason::kBadJson, .detail = "cut short"}) ==
         "a: rejected (bad-json): cut short\n");
-  CHECK(printer->ignored("b", db::MessageKind::kBounce, "a bounce") == "b: ignored (bounce): a bounce\n");
-  CHECK(printer->report("c", sample()).starts_with("\nc: 2 of 10"));
-  CHECK(printer->ignored("d", db::MessageKind::kOther, "x") == "\nd: ignored (other): x\n");
-  CHECK(printer->end() == "\n1 report (1 with failures), 1 rejected, 2 ignored\n");
+  CHECK(printer.ignored("b", db::MessageKind::kBounce, "a bounce") == "b: ignored (bounce): a bounce\n");
+  CHECK(printer.report("c", sample()).starts_with("\nc: 2 of 10"));
+  CHECK(printer.ignored("d", db::MessageKind::kOther, "x") == "\nd: ignored (other): x\n");
+  CHECK(printer.end() == "\n1 report (1 with failures), 1 rejected, 2 ignored\n");
+}
+
+TEST_CASE("text: of a policy's many MX hosts no more are named than anybody reads") {
+  auto read = sample();
+  read.parsed.report.policies[0].mx_host.assign(21, "mx.example.com");
+  CHECK(contains(text_of(read, 10'000), "mx.example.com, and 1 more)"));
+  read.parsed.report.policies[0].mx_host.pop_back();
+  CHECK(contains(text_of(read, 10'000), "mx.example.com)"));
+}
+
+TEST_CASE("JSON and CSV: what is longer than memory should hold is written in pieces") {
+  auto read = sample();
+  read.parsed.report.policies[0].policy_string.assign(100, std::string(64u << 10, '\x01'));
+  read.parsed.report.policies[0].failure_details.assign(100, expired());
+  for (auto& detail : read.parsed.report.policies[0].failure_details) {
+    detail.additional_information.emplace(64u << 10, '\x01');
+  }
+  for (const auto format : {Format::kJson, Format::kCsv}) {
+    std::size_t longest = 0;
+    std::size_t all = 0;
+    make_printer(format, kWidth, [&](std::string_view text) {
+      longest = std::max(longest, text.size());
+      all += text.size();
+    })->report("r.json", read);
+    CHECK(all > 25u << 20);
+    CHECK(longest < 1u << 20);
+  }
 }
 
 TEST_CASE("text: a single entry needs no count") {
-  const auto printer = make_printer(Format::kText, kWidth);
-  CHECK(printer->report("c", sample()).starts_with("c: 2 of 10"));
-  CHECK(printer->end().empty());
+  Recorder printer(Format::kText);
+  CHECK(printer.report("c", sample()).starts_with("c: 2 of 10"));
+  CHECK(printer.end().empty());
 }
 
 TEST_CASE("lines are wrapped at the width where words allow") {

@@ -244,6 +244,12 @@ TEST_CASE("security-17: what takes little text and much memory is bounded too") 
         "decompressed-too-large");
   CHECK(outcome("[" + repeated("{\"report-id\":1},", 100'000) + "{}]", limits) == "decompressed-too-large");
   CHECK(outcome("[" + repeated("7,", 100'000) + "7]", limits) == "decompressed-too-large");
+  const auto with_strings = [](char character) {
+    const std::string text = "\"" + std::string(20'000, character) + "\",";
+    return with_policies(R"({"policy":{"policy-string":[)" + repeated(text, 30) + "\"a\"]}}");
+  };
+  CHECK(outcome(with_strings('x'), limits) == "report");
+  CHECK(outcome(with_strings('\x01'), limits) == "decompressed-too-large");
   const std::string tiny = with_policies("");
   CHECK(outcome("[" + repeated(tiny + ",", 20'000) + tiny + "]", limits) == "decompressed-too-large");
 }

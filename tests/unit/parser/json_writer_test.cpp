@@ -35,6 +35,22 @@ TEST_CASE("commas stand where they belong") {
   CHECK(json.take() == "[[],[]]");
 }
 
+TEST_CASE("a writer with a sink hands its text out in pieces, in order") {
+  std::vector<std::string> pieces;
+  JsonWriter json([&pieces](std::string_view text) { pieces.emplace_back(text); });
+  std::string expected;
+  json.begin_array();
+  for (char c = 'a'; c <= 'z'; ++c) {
+    json.value(std::string(10'000, c));
+    expected.append(expected.empty() ? "[\"" : ",\"").append(10'000, c).append("\"");
+  }
+  json.end_array();
+  CHECK(pieces.size() == 3);
+  pieces.push_back(json.take());
+  CHECK(pieces[0] + pieces[1] + pieces[2] + pieces[3] == expected + "]");
+  CHECK(json.take().empty());
+}
+
 TEST_CASE("numbers are printed in full, and what is no number as null") {
   JsonWriter json;
   json.begin_array();
