@@ -18,17 +18,17 @@ class Unavailable(process.HarnessError):
 def unpacked(name, packages):
     """The root of a tree with these packages and the libraries they need; made once a build directory."""
     place = pathlib.Path(collector.program()).resolve().parents[1] / "packages" / name
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with open(place.parent / f"{name}.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            try:
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with open(place.parent / f"{name}.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (place / "complete").exists():
+                shutil.rmtree(place, ignore_errors=True)
+                place.mkdir()
                 _unpack(place, _with_libraries(packages))
-            except (process.HarnessError, OSError) as error:
-                raise Unavailable(f"the packages of {name} cannot be had: {error}") from error
-            (place / "complete").touch()
+                (place / "complete").touch()
+    except (process.HarnessError, OSError) as error:
+        raise Unavailable(f"the packages of {name} cannot be had: {error}") from error
     return place / "root"
 
 
