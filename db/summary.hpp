@@ -4,61 +4,144 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "db/connection.hpp"
+#include "parser/report.hpp"
 
-// What a period's reports say, for `report`.
+// A period's answer as plain values, which `report` takes from the views (summarize.hpp) and `parse` from the files it
+// is given. Members are named after the views' columns (docs/views.md). All text comes from strangers.
 namespace tlsrpt::db {
 
-// Half-open, by the start of the reported period. "now" is the database's clock.
-struct Period {
-  std::optional<std::chrono::sys_seconds> from;   // none: `days` before now
-  std::optional<std::chrono::sys_seconds> until;  // none: now
-  int days = 7;
-};
+using parser::Time;
+using Day = std::chrono::sys_days;
 
-struct DomainSummary {
+// Of v_daily: these sessions may be summed.
+struct DailySessions {
+  Day day;
   std::string recipient_domain;
+  std::string organization_name;  // "" where the reports do not say
   std::int64_t reports = 0;
-  std::int64_t sessions = 0;  // counted once
+  std::int64_t sessions = 0;
   std::int64_t failures = 0;
 };
 
-// One kind of failure of one domain at one MX.
-struct FailureSummary {
+// One kind of failure of one domain at one host within the period.
+struct FailureKind {
   std::string recipient_domain;
-  std::string result_type;        // "unspecified" where a sender counted failures and gave no details
-  std::optional<std::string> mx;  // for a policy that could not be fetched, "mta-sts.DOMAIN"
-  std::int64_t sessions = 0;      // failed-session-count summed: one session may stand in several details
-  std::string first_day;          // "2026-01-31", UTC
-  std::string last_day;
-  std::vector<std::string> reporters;     // organization names, sorted
-  std::vector<std::string> reason_codes;  // failure-reason-codes, sorted, at most 5
+  std::string result_type;
+  std::optional<std::string> host;   // as Incident::receiving_mx_hostname
+  std::int64_t failed_sessions = 0;  // failed-session-count summed: one session may stand in several details
+  Day first_day;
+  Day last_day;
+  std::vector<std::string> organizations;  // sorted
+  std::vector<std::string> reason_codes;   // failure-reason-codes, sorted, at most kMostReasonCodes
 };
 
-struct ReporterSummary {
-  std::string organization_name;
+inline constexpr std::size_t kMostReasonCodes = 5;
+
+struct Incident {
+  enum class State {
+    kOpen,
+    kResolved,
+    kReported,  // of files alone, which do not say what came after
+  };
+  std::string recipient_domain;
+  std::string result_type;
+  std::optional<std::string> receiving_mx_hostname;  // of a policy that could not be had, "mta-sts.DOMAIN"
+  Time first_seen;
+  Time last_seen;
+  std::int64_t days = 0;
+  std::int64_t sessions = 0;               // failed sessions, as FailureKind::failed_sessions
+  std::vector<std::string> organizations;  // sorted
   std::int64_t reports = 0;
-  std::string last_day;
+  std::optional<double> failure_rate;   // 0 to 1, of the reports that show the failure
+  std::optional<std::string> severity;  // "ok", "warning" or "critical"
+  State state = State::kReported;
+  std::optional<Time> resolved_at;
+  std::string category;
+  std::string cause;
+  std::string remedy;  // "advice: command; command", names filled in
+  std::string reference;
 };
 
-struct QuarantineSummary {
+struct Reporter {
+  std::string organization_name;
+  std::string recipient_domain;
+  Time first_seen;
+  Time last_seen;
+  std::int64_t days_reported = 0;              // of the last 30
+  std::optional<std::int64_t> usual_gap_days;  // none: not known yet
+  std::optional<Time> expected_by;
+  bool silent = false;
+  std::int64_t late_deliveries = 0;
+  std::vector<std::pair<std::string, std::int64_t>> conformance;  // deviations by code, sorted
+};
+
+// A policy and who saw it.
+struct PolicySeen {
+  std::string recipient_domain;
+  std::string policy_type;  // "sts" or "tlsa"
+  std::string policy_domain;
+  std::optional<std::string> mode;
+  std::vector<std::string> mx;
+  std::optional<std::int64_t> max_age;  // seconds
+  std::vector<std::string> tlsa;
+  Time first_seen;
+  Time last_seen;
+  bool current = false;                    // some reporter saw none after it
+  std::vector<std::string> organizations;  // sorted
+};
+
+// Of v_enforce.
+struct Readiness {
+  std::string recipient_domain;
+  Time testing_since;
+  std::optional<Time> last_failure;
+  std::int64_t days_clean = 0;
+  std::int64_t reporters = 0;
+  std::int64_t sessions = 0;
+  std::string verdict;
+};
+
+// Of v_ingest.
+struct MailboxHealth {
+  std::string mailbox;
+  std::optional<Time> last_polled_at;
+  std::optional<Time> last_success_at;
+  bool late = false;
+  std::optional<std::string> last_error;
+  std::int64_t messages = 0;
+  std::int64_t quarantine = 0;
+};
+
+// Of v_coverage: a configured domain that nobody reports on.
+struct Uncovered {
+  std::string mailbox;
+  std::string domain;
+  std::optional<Time> last_report;
+};
+
+// Of v_quarantine.
+struct QuarantineReason {
   std::string reason;
   std::int64_t entries = 0;
 };
 
 struct Summary {
-  std::string from;  // ISO 8601, UTC: the period as the database understood it
-  std::string until;
-  std::vector<DomainSummary> domains;      // most failures first
-  std::vector<FailureSummary> failures;    // most sessions first
-  std::vector<ReporterSummary> reporters;  // by name
-  std::vector<QuarantineSummary> quarantine;
+  Time made_at;
+  Day from;                           // of the periods' start, in UTC
+  Day to;                             // the last day, included
+  std::optional<std::string> domain;  // none: all
+  std::vector<DailySessions> daily;   // by day, domain, organization
+  std::vector<Incident> incidents;    // open ones first, the worst first
+  std::vector<FailureKind> failures;  // most sessions first
+  std::vector<Reporter> reporters;    // by domain and name
+  std::vector<PolicySeen> policies;   // by domain and type, the oldest first
+  std::vector<Readiness> readiness;   // by domain
+  std::vector<MailboxHealth> mailboxes;
+  std::vector<Uncovered> uncovered;
+  std::vector<QuarantineReason> quarantine;
 };
-
-// `domain`: normalised; recipient domains equal to it or below it. None: all.
-[[nodiscard]] Summary summarize(const Connection& connection, const Period& period,
-                                const std::optional<std::string>& domain);
 
 }  // namespace tlsrpt::db

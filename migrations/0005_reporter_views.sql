@@ -163,3 +163,14 @@ comment on column v_ingest.quarantined is 'Messages of which nothing could be ta
 comment on column v_ingest.partial is 'Messages of which some reports were taken and some quarantined';
 comment on column v_ingest.quarantine is 'Entries in quarantine now';
 comment on column v_ingest.retired_at is 'When another server, username or folder took over its name; null: in use';
+
+create view v_quarantine as
+select m.name as mailbox, q.reason, count(*) as entries
+from quarantine q
+join message on message.id = q.message_key
+left join mailbox m on m.id = message.mailbox_key
+group by m.name, q.reason;
+comment on view v_quarantine is 'What is in quarantine now, by mailbox and reason';
+comment on column v_quarantine.mailbox is 'The mailbox; null: imported';
+comment on column v_quarantine.reason is 'Why it could not be taken, a code of the closed list';
+comment on column v_quarantine.entries is 'Messages and attachments in quarantine for that reason';

@@ -4,6 +4,7 @@
 #include "collector/log.hpp"
 #include "collector/output.hpp"
 #include "collector/print/printer.hpp"
+#include "collector/print/terminal.hpp"
 
 namespace tlsrpt::collector {
 namespace {
@@ -24,7 +25,7 @@ ExitCode execute(const ParseOptions& options) {
   Ingester ingester(mime_limits, parser_limits, parser::Raw::kDrop);
   Output output;
   const auto printer =
-      make_printer(options.format, output_width(), [&output](std::string_view text) { output.write(text); });
+      make_printer(options.format, standard_output().width, [&output](std::string_view text) { output.write(text); });
   bool bad = false;
   bool missing = false;
   printer->begin();

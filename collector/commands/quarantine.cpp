@@ -8,7 +8,7 @@
 #include "collector/escape.hpp"
 #include "collector/output.hpp"
 #include "collector/print/diagnosis.hpp"
-#include "collector/print/printer.hpp"
+#include "collector/print/terminal.hpp"
 
 namespace tlsrpt::collector {
 
@@ -47,7 +47,7 @@ ExitCode execute(const QuarantineShowOptions& options, const Config& config) {
   if (!entry) throw InputError(fmt::format("no quarantine entry has the id {}", options.id));
   Output output;
   if (!options.raw) {
-    output.write(diagnosis(*entry, output_width()));
+    output.write(diagnosis(*entry, standard_output().width));
   } else if (const auto raw = db::quarantined_raw(database, options.id)) {
     output.write(*raw);
   } else {

@@ -2,19 +2,17 @@
 #include "collector/database.hpp"
 #include "collector/error.hpp"
 #include "collector/output.hpp"
-#include "collector/print/printer.hpp"
 #include "collector/print/summary_json.hpp"
 #include "collector/print/summary_text.hpp"
-#include "db/summary.hpp"
+#include "collector/print/terminal.hpp"
+#include "db/summarize.hpp"
 
 namespace tlsrpt::collector {
 
 namespace {
 
 db::Period period_of(const ReportOptions& options) {
-  db::Period period{.from = options.from, .days = options.days};
-  if (options.to) period.until = *options.to + std::chrono::days{1};  // the last day is included
-  return period;
+  return {.from = options.from, .to = options.to, .days = options.days};
 }
 
 }  // namespace
@@ -26,8 +24,9 @@ ExitCode execute(const ReportOptions& options, const Config& config) {
   const auto database = open_database_for_reading(config);
   const auto summary = db::summarize(database, period_of(options), options.domain);
   Output output(options.output);
+  const auto terminal = options.output ? Terminal{} : standard_output();
   output.write(options.format == ReportOptions::Format::kJson ? summary_json(summary)
-                                                              : summary_text(summary, output_width()));
+                                                              : summary_text(summary, terminal));
   output.finish();
   return ExitCode::kOk;
 }

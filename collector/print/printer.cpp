@@ -1,10 +1,6 @@
 #include "collector/print/printer.hpp"
 
-#include <algorithm>
 #include <utility>
-
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "collector/print/csv.hpp"
 #include "collector/print/json_lines.hpp"
@@ -30,14 +26,6 @@ std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t w
       break;
   }
   return std::make_unique<TextPrinter>(width, std::move(sink));
-}
-
-std::size_t output_width() noexcept {
-  constexpr std::size_t kNarrowest = 40;
-  constexpr std::size_t kWithoutTerminal = 100;
-  winsize window{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return kWithoutTerminal;
-  return std::max<std::size_t>(window.ws_col, kNarrowest);
 }
 
 }  // namespace tlsrpt::collector

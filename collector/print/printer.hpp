@@ -44,7 +44,4 @@ void print_input(const Input& input, const ReadMessage& read, Printer& printer);
 // `width`: columns to wrap text for a person at.
 [[nodiscard]] std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t width, parser::Sink sink);
 
-// The terminal's columns where standard output is one, else 100.
-[[nodiscard]] std::size_t output_width() noexcept;
-
 }  // namespace tlsrpt::collector

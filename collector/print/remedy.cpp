@@ -6,6 +6,14 @@
 namespace tlsrpt::collector {
 namespace {
 
+constexpr std::string_view kBeforeCommands = ": ";
+constexpr std::string_view kBetweenCommands = "; ";
+
+std::size_t begin_of_commands(std::string_view remedy) noexcept {
+  const auto end_of_advice = remedy.find(kBeforeCommands);
+  return end_of_advice == std::string_view::npos ? remedy.size() : end_of_advice + kBeforeCommands.size();
+}
+
 bool is_letter_or_digit(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -32,13 +40,25 @@ std::string replaced(std::string_view text, std::string_view placeholder, const 
 
 }  // namespace
 
-Remedy remedy_for(const parser::ResultType& type, const std::optional<std::string>& mx,
-                  const std::optional<std::string>& domain) {
+std::string remedy_for(const parser::ResultType& type, const std::optional<std::string>& mx,
+                       const std::optional<std::string>& domain) {
   // In the advice "MX" is a word, not a name.
-  const auto colon = type.remedy.find(": ");
-  if (colon == std::string_view::npos) return {.advice = replaced(type.remedy, "DOMAIN", domain), .command = {}};
-  return {.advice = replaced(type.remedy.substr(0, colon), "DOMAIN", domain),
-          .command = replaced(replaced(type.remedy.substr(colon + 2), "MX", mx), "DOMAIN", domain)};
+  const auto commands = begin_of_commands(type.remedy);
+  const std::string advice(type.remedy.substr(0, commands));
+  return replaced(advice + replaced(type.remedy.substr(commands), "MX", mx), "DOMAIN", domain);
+}
+
+Steps steps_of(std::string_view remedy) {
+  const auto begin = begin_of_commands(remedy);
+  auto advice = remedy.substr(0, begin);
+  if (advice.ends_with(kBeforeCommands)) advice.remove_suffix(kBeforeCommands.size());
+  Steps steps{.advice = std::string(advice), .commands = {}};
+  for (auto rest = remedy.substr(begin); !rest.empty();) {
+    const auto end = std::min(rest.find(kBetweenCommands), rest.size());
+    steps.commands.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + kBetweenCommands.size(), rest.size()));
+  }
+  return steps;
 }
 
 }  // namespace tlsrpt::collector

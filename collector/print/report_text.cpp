@@ -168,9 +168,9 @@ void add_explanations(Sheet& sheet, const ReadReport& read) {
     const auto& type = parser::explain(code);
     sheet.empty_line();
     sheet.paragraph("", fmt::format("{}: {}", printable(code), type.cause));
-    const auto remedy = remedy_for(type, place.mx, place.domain);
-    sheet.paragraph("  What to do: ", remedy.advice);
-    if (!remedy.command.empty()) sheet.verbatim("    ", remedy.command);
+    const auto steps = steps_of(remedy_for(type, place.mx, place.domain));
+    sheet.paragraph("  What to do: ", steps.advice);
+    for (const auto& command : steps.commands) sheet.verbatim("    ", command);
     sheet.paragraph("  See ", type.reference);
   }
 }

@@ -6,7 +6,7 @@
 
 namespace tlsrpt::collector {
 
-// One JSON object: {"from", "until", "domains": […], "failures": […], "reporters": […], "quarantine": […]}.
+// One JSON object in a line; its keys are a contract: docs/report.md.
 [[nodiscard]] std::string summary_json(const db::Summary& summary);
 
 }  // namespace tlsrpt::collector

@@ -1,5 +1,6 @@
 #include "collector/print/summary_text.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -7,100 +8,227 @@
 
 #include "collector/escape.hpp"
 #include "collector/print/remedy.hpp"
+#include "collector/print/table.hpp"
+#include "collector/print/totals.hpp"
+#include "collector/print/verdict.hpp"
+#include "collector/print/wording.hpp"
 #include "collector/print/wrap.hpp"
-#include "parser/result_type.hpp"
+#include "parser/json.hpp"
 
 namespace tlsrpt::collector {
-
 namespace {
 
-// A share of sessions in percent, never rounded to nothing.
-std::string percent(std::int64_t part, std::int64_t whole) {
-  if (whole == 0) return "-";
-  const auto share = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-  if (part > 0 && share < 0.01) return "under 0.01 %";
-  return fmt::format("{:.2f} %", share);
-}
+using Kind = TextTable::Column::Kind;
 
-std::string verdict(const db::Summary& summary) {
-  std::int64_t sessions = 0;
-  std::int64_t failures = 0;
-  for (const auto& domain : summary.domains) {
-    sessions += domain.sessions;
-    failures += domain.failures;
+// Gathers the text.
+class Sheet {
+ public:
+  explicit Sheet(const Terminal& terminal) : terminal_(terminal) {}
+
+  void headline(Paint paint, std::string_view text) { out_ += painted(terminal_, paint, printable(text)) + '\n'; }
+  void heading(std::string_view text) { out_ += '\n' + painted(terminal_, Paint::kHeading, text) + '\n'; }
+  void line(std::string_view text) { out_ += wrap("", printable(text), terminal_.width); }
+  void empty_line() { out_ += '\n'; }
+  void title(Paint paint, std::string_view label, std::string_view text) {
+    out_ += fmt::format("\n  {} {}\n", painted(terminal_, paint, fmt::format("[{}]", label)), printable(text));
   }
-  if (summary.domains.empty()) return "No report covers this period.";
-  if (failures == 0 && summary.failures.empty()) return fmt::format("All well: {} sessions, none failed.", sessions);
-  return fmt::format("{} of {} sessions failed ({}).", failures, sessions, percent(failures, sessions));
-}
-
-std::string place_of(const db::FailureSummary& failure) {
-  return failure.mx ? fmt::format("{} at {}", printable(failure.recipient_domain), printable(*failure.mx))
-                    : printable(failure.recipient_domain);
-}
-
-std::string days_of(const db::FailureSummary& failure) {
-  return failure.first_day == failure.last_day ? fmt::format("on {}", failure.first_day)
-                                               : fmt::format("from {} to {}", failure.first_day, failure.last_day);
-}
-
-std::vector<std::string> shown(const std::vector<std::string>& texts) {
-  std::vector<std::string> safe;
-  safe.reserve(texts.size());
-  for (const auto& text : texts) safe.push_back(printable(text));
-  return safe;
-}
-
-std::string failure_text(const db::FailureSummary& failure, std::size_t width) {
-  const auto& type = parser::explain(failure.result_type);
-  auto text = wrap("  ", fmt::format("{}: {}", place_of(failure), printable(failure.result_type)), width);
-  text += wrap("    ",
-               fmt::format("{} failed session{} {}, reported by {}", failure.sessions, failure.sessions == 1 ? "" : "s",
-                           days_of(failure), fmt::join(shown(failure.reporters), ", ")),
-               width);
-  for (const auto& code : shown(failure.reason_codes)) text += wrap("    reason: ", code, width);
-  text += wrap("    Why: ", type.cause, width);
-  const auto remedy = remedy_for(type, failure.mx, failure.recipient_domain);
-  text += wrap("    What to do: ", remedy.advice, width);
-  if (!remedy.command.empty()) text += fmt::format("      {}\n", remedy.command);
-  return text + "\n";
-}
-
-std::string domain_table(const std::vector<db::DomainSummary>& domains) {
-  auto text = fmt::format("  {:<40} {:>8} {:>12} {:>10} {:>12}\n", "domain", "reports", "sessions", "failed", "share");
-  for (const auto& domain : domains) {
-    text += fmt::format("  {:<40} {:>8} {:>12} {:>10} {:>12}\n", printable(domain.recipient_domain, 40), domain.reports,
-                        domain.sessions, domain.failures, percent(domain.failures, domain.sessions));
+  void entry(std::string_view text, std::string_view more) {
+    out_ += wrap("  ", printable(text), terminal_.width) + wrap("    ", printable(more), terminal_.width);
   }
-  return text + "\n";
-}
-
-std::string reporter_table(const std::vector<db::ReporterSummary>& reporters) {
-  auto text = fmt::format("  {:<40} {:>8}   {}\n", "reporter", "reports", "last day");
-  for (const auto& reporter : reporters) {
-    text += fmt::format("  {:<40} {:>8}   {}\n", printable(reporter.organization_name, 40), reporter.reports,
-                        reporter.last_day);
+  void labelled(std::string_view label, std::string_view text) {
+    out_ += wrap(fmt::format("    {:<13}", fmt::format("{}:", label)), printable(text), terminal_.width);
   }
-  return text + "\n";
+  // Never broken, so that it can be pasted.
+  void command(std::string_view text) { out_ += fmt::format("      {}\n", printable(text)); }
+  void table(const TextTable& table) { out_ += table.lines(terminal_.width); }
+
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  Terminal terminal_;
+  std::string out_;
+};
+
+Paint paint_of(Verdict::Status status) noexcept {
+  switch (status) {
+    case Verdict::Status::kIncidents:
+      return Paint::kBad;
+    case Verdict::Status::kOk:
+      return Paint::kGood;
+    case Verdict::Status::kAttention:
+    case Verdict::Status::kNoReports:
+      break;
+  }
+  return Paint::kWarning;
 }
 
-std::string quarantine_table(const std::vector<db::QuarantineSummary>& quarantine) {
-  std::string text = "In quarantine (tlsrpt-collector quarantine list):\n";
-  for (const auto& row : quarantine) text += fmt::format("  {:<40} {:>8}\n", row.reason, row.entries);
-  return text + "\n";
+Paint paint_of(const db::Incident& incident) noexcept {
+  if (!is_open(incident)) return Paint::kGood;
+  return incident.severity == "critical" ? Paint::kBad : Paint::kWarning;
+}
+
+void add_verdict(Sheet& sheet, const db::Summary& summary) {
+  const auto verdict = verdict_of(summary);
+  sheet.headline(paint_of(verdict.status), verdict.headline + '.');
+  for (const auto& detail : verdict.details) sheet.line(detail);
+}
+
+void add_incident(Sheet& sheet, const db::Summary& summary, const db::Incident& incident) {
+  sheet.title(paint_of(incident), label(incident), title(incident));
+  sheet.labelled("Mail for", incident.recipient_domain);
+  sheet.labelled(is_open(incident) ? "Since" : "When", when(incident));
+  if (incident.resolved_at) sheet.labelled("Resolved", date(*incident.resolved_at));
+  sheet.labelled("Failed", how_many(incident));
+  sheet.labelled("Reported by", reporter_names(incident.organizations));
+  for (const auto& code : reason_codes(summary, incident)) sheet.labelled("They say", code);
+  sheet.labelled("Why", incident.cause);
+  const auto steps = steps_of(incident.remedy);
+  sheet.labelled("What to do", steps.advice);
+  for (const auto& command : steps.commands) sheet.command(command);
+}
+
+void add_incidents(Sheet& sheet, const db::Summary& summary) {
+  constexpr std::size_t kMost = 50;
+  const auto shown = std::min(kMost, summary.incidents.size());
+  bool resolved = false;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& incident = summary.incidents[i];
+    if (i == 0 && is_open(incident)) sheet.heading("What fails, and what to do");
+    if (!is_open(incident) && !resolved) sheet.heading("What failed, and is resolved");
+    resolved = !is_open(incident);
+    add_incident(sheet, summary, incident);
+  }
+  if (shown < summary.incidents.size()) {
+    sheet.line(fmt::format("\n  … and {} more: --format json has all.", summary.incidents.size() - shown));
+  }
+}
+
+void add_domains(Sheet& sheet, const db::Summary& summary) {
+  if (summary.daily.empty()) return;
+  TextTable table({{"domain"},
+                   {"reports", Kind::kNumber},
+                   {"sessions", Kind::kNumber},
+                   {"failed", Kind::kNumber},
+                   {"share", Kind::kNumber},
+                   {"open incidents", Kind::kNumber}});
+  for (const auto& [domain, totals] : totals_by(summary.daily, &db::DailySessions::recipient_domain)) {
+    const auto open = std::ranges::count_if(summary.incidents, [&domain = domain](const auto& incident) {
+      return is_open(incident) && incident.recipient_domain == domain;
+    });
+    table.add({domain, fmt::to_string(totals.reports), fmt::to_string(totals.sessions), fmt::to_string(totals.failures),
+               percent(totals.failures, totals.sessions), fmt::to_string(open)});
+  }
+  sheet.heading("Domains");
+  sheet.table(table);
+}
+
+void add_reporters(Sheet& sheet, const db::Summary& summary) {
+  const auto totals =
+      totals_by(summary.daily, [](const auto& row) { return std::pair(row.organization_name, row.recipient_domain); });
+  TextTable table({{"reporter"},
+                   {"domain"},
+                   {"reports", Kind::kNumber},
+                   {"sessions", Kind::kNumber},
+                   {"failed", Kind::kNumber},
+                   {"last day", Kind::kWhole},
+                   {"remarks"}});
+  bool any = false;
+  for (const auto& reporter : summary.reporters) {
+    const auto found = totals.find({reporter.organization_name, reporter.recipient_domain});
+    if (found == totals.end()) continue;
+    any = true;
+    table.add({reporter_name(reporter.organization_name), reporter.recipient_domain,
+               fmt::to_string(found->second.reports), fmt::to_string(found->second.sessions),
+               fmt::to_string(found->second.failures), date(reporter.last_seen), remarks(reporter)});
+  }
+  if (!any) return;
+  sheet.heading("Reporters");
+  sheet.table(table);
+}
+
+void add_silent(Sheet& sheet, const db::Summary& summary) {
+  const auto silent = silent_reporters(summary);
+  if (silent.empty()) return;
+  TextTable table(
+      {{"reporter"}, {"domain"}, {"last day", Kind::kWhole}, {"usually every"}, {"expected by", Kind::kWhole}});
+  for (const auto* reporter : silent) {
+    table.add({reporter_name(reporter->organization_name), reporter->recipient_domain, date(reporter->last_seen),
+               counted(reporter->usual_gap_days.value_or(0), "day"),
+               reporter->expected_by ? date(*reporter->expected_by) : "-"});
+  }
+  sheet.heading("Silent: reporters that used to report");
+  sheet.table(table);
+}
+
+void add_uncovered(Sheet& sheet, const db::Summary& summary) {
+  if (summary.uncovered.empty()) return;
+  TextTable table({{"domain"}, {"mailbox"}, {"last day", Kind::kWhole}});
+  for (const auto& row : summary.uncovered) {
+    table.add({row.domain, row.mailbox, row.last_report ? date(*row.last_report) : "never"});
+  }
+  sheet.heading("Silent: domains without any report in the last 7 days");
+  sheet.table(table);
+}
+
+void add_policies(Sheet& sheet, const db::Summary& summary) {
+  if (summary.policies.empty()) return;
+  sheet.heading("Policies, as reporters saw them");
+  for (const auto& policy : summary.policies) {
+    sheet.entry(fmt::format("{} {}: {}", policy.recipient_domain, policy.policy_type, describe(policy)),
+                fmt::format("{}, seen by {}", dates(date(policy.first_seen), date(policy.last_seen)),
+                            reporter_names(policy.organizations)));
+  }
+}
+
+void add_readiness(Sheet& sheet, const db::Summary& summary) {
+  if (summary.readiness.empty()) return;
+  sheet.heading("MTA-STS policies in mode testing: may they enforce?");
+  for (const auto& row : summary.readiness) {
+    sheet.entry(fmt::format("{}: {}", row.recipient_domain, row.verdict),
+                fmt::format("testing since {}; clean since for {} of reports, {}", date(row.testing_since),
+                            counted(row.days_clean, "day"), counted(row.sessions, "session")));
+  }
+}
+
+void add_mailboxes(Sheet& sheet, const db::Summary& summary) {
+  if (summary.mailboxes.empty()) return;
+  TextTable table({{"mailbox"},
+                   {"last read", Kind::kWhole},
+                   {"messages", Kind::kNumber},
+                   {"in quarantine", Kind::kNumber},
+                   {"trouble"}});
+  for (const auto& row : summary.mailboxes) {
+    table.add({row.mailbox, row.last_success_at ? parser::format_time(*row.last_success_at) : "never",
+               fmt::to_string(row.messages), fmt::to_string(row.quarantine),
+               row.last_error.value_or(row.late ? "late" : "")});
+  }
+  sheet.heading("Mailboxes");
+  sheet.table(table);
+}
+
+void add_quarantine(Sheet& sheet, const db::Summary& summary) {
+  if (summary.quarantine.empty()) return;
+  TextTable table({{"reason"}, {"entries", Kind::kNumber}});
+  for (const auto& row : summary.quarantine) table.add({row.reason, fmt::to_string(row.entries)});
+  sheet.heading("In quarantine: tlsrpt-collector quarantine list");
+  sheet.table(table);
 }
 
 }  // namespace
 
-std::string summary_text(const db::Summary& summary, std::size_t width) {
-  auto text = wrap("", fmt::format("{} {} to {} (UTC)", verdict(summary), summary.from, summary.until), width) + "\n";
-  if (!summary.failures.empty()) text += "What failed, and what to do:\n\n";
-  for (const auto& failure : summary.failures) text += failure_text(failure, width);
-  if (!summary.domains.empty()) text += domain_table(summary.domains);
-  if (!summary.reporters.empty()) text += reporter_table(summary.reporters);
-  if (!summary.quarantine.empty()) text += quarantine_table(summary.quarantine);
-  text.pop_back();
-  return text;
+std::string summary_text(const db::Summary& summary, const Terminal& terminal) {
+  Sheet sheet(terminal);
+  add_verdict(sheet, summary);
+  add_incidents(sheet, summary);
+  add_domains(sheet, summary);
+  add_reporters(sheet, summary);
+  add_silent(sheet, summary);
+  add_uncovered(sheet, summary);
+  add_policies(sheet, summary);
+  add_readiness(sheet, summary);
+  add_mailboxes(sheet, summary);
+  add_quarantine(sheet, summary);
+  return sheet.take();
 }
 
 }  // namespace tlsrpt::collector

@@ -5,13 +5,23 @@
 namespace tlsrpt::collector {
 namespace {
 
-// Code points: near enough to columns for host names, codes and organisations.
-std::size_t columns(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+bool begins_a_character(char c) noexcept {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
 }
 
 }  // namespace
+
+std::size_t columns(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_a_character));
+}
+
+std::string cut_to(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  std::size_t characters = 0;
+  const auto* const end =
+      std::find_if(text.begin(), text.end(), [&](char c) { return begins_a_character(c) && ++characters >= width; });
+  return std::string(text.begin(), end) + "…";
+}
 
 std::string wrap(std::string_view lead, std::string_view text, std::size_t width) {
   const std::size_t indent = columns(lead);

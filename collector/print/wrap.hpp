@@ -11,4 +11,10 @@ namespace tlsrpt::collector {
 // line are dropped.
 [[nodiscard]] std::string wrap(std::string_view lead, std::string_view text, std::size_t width);
 
+// Code points: near enough to columns for host names, codes and organisations.
+[[nodiscard]] std::size_t columns(std::string_view text) noexcept;
+
+// `text`, which is UTF-8, cut to so many columns with "…".
+[[nodiscard]] std::string cut_to(std::string_view text, std::size_t width);
+
 }  // namespace tlsrpt::collector

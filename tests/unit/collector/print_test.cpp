@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -346,26 +347,33 @@ TEST_CASE("a remedy names the MX and the domain at hand, in its command") {
                                 .cause = "cause",
                                 .remedy = "Look at the MX of DOMAIN: probe MX:25 mta-sts.DOMAIN MXX",
                                 .reference = "r"};
-  const auto remedy = remedy_for(type, "mx1.example.com", "example.com");
-  CHECK(remedy.advice == "Look at the MX of example.com");
-  CHECK(remedy.command == "probe mx1.example.com:25 mta-sts.example.com MXX");
+  CHECK(remedy_for(type, "mx1.example.com", "example.com") ==
+        "Look at the MX of example.com: probe mx1.example.com:25 mta-sts.example.com MXX");
 }
 
 TEST_CASE("a name that a shell could take for more than a name stays out of the command") {
   const parser::ResultType type{
       .code = "c", .category = "other", .cause = "cause", .remedy = "Try: probe MX DOMAIN", .reference = "r"};
   for (const auto* name : {"$(reboot)", "a;b", "a b", "-oProxyCommand", "", "a`b", "a\nb"}) {
-    CHECK(remedy_for(type, name, name).command == "probe MX DOMAIN");
+    CHECK(remedy_for(type, name, name) == "Try: probe MX DOMAIN");
   }
-  CHECK(remedy_for(type, std::nullopt, std::nullopt).command == "probe MX DOMAIN");
+  CHECK(remedy_for(type, std::nullopt, std::nullopt) == "Try: probe MX DOMAIN");
+}
+
+TEST_CASE("a remedy is an advice and commands") {
+  CHECK(steps_of("Look: dig mx a; delv b").advice == "Look");
+  CHECK(steps_of("Look: dig mx a; delv b").commands == std::vector<std::string>{"dig mx a", "delv b"});
+  CHECK(steps_of("Ask them").advice == "Ask them");
+  CHECK(steps_of("Ask them").commands.empty());
+  CHECK(steps_of("").advice.empty());
 }
 
 TEST_CASE("every known remedy has a command to paste") {
   for (const auto& type : parser::result_types()) {
     CAPTURE(type.code);
-    const auto remedy = remedy_for(type, "mx1.example.com", "example.com");
-    CHECK_FALSE(remedy.advice.empty());
-    CHECK_FALSE(remedy.command.empty());
-    CHECK_FALSE(contains(remedy.command, "DOMAIN"));
+    const auto steps = steps_of(remedy_for(type, "mx1.example.com", "example.com"));
+    CHECK_FALSE(steps.advice.empty());
+    REQUIRE_FALSE(steps.commands.empty());
+    for (const auto& command : steps.commands) CHECK_FALSE(contains(command, "DOMAIN"));
   }
 }
