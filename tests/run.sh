@@ -17,6 +17,8 @@ usage() {
 
 build=build
 options=(-Dwerror=true)
+compiler=g++
+packages=("${build_packages[@]}" "${server_packages[@]}" "${lint_packages[@]}" ccache)
 suites=()
 runner_options=()
 for argument in "$@"; do
@@ -25,7 +27,9 @@ for argument in "$@"; do
       build="build-sanitize"
       # Ten disturbances look for memory errors as well as fifty do.
       export TLSRPT_TEST_DISTURBANCES=${TLSRPT_TEST_DISTURBANCES:-10}
-      options+=("-Db_sanitize=address,undefined" -Db_lundef=false -Doptimization=1)
+      options=("${sanitize_options[@]}")
+      compiler=clang++
+      packages+=("${fuzz_packages[@]}")
       ;;
     --all) runner_options+=(--all) ;;
     unit | integration | e2e | lint) suites+=("$argument") ;;
@@ -39,10 +43,10 @@ fi
 # Whatever keeps the tests from running is a failure, and is counted as one.
 trap 'echo "0 passed, 1 failed"' ERR
 
-install_packages "${build_packages[@]}" "${server_packages[@]}" "${lint_packages[@]}" ccache
+install_packages "${packages[@]}"
 
 # Only a build directory that is configured differently is configured again.
-use_ccache
+use_ccache "$compiler"
 if [[ ! -f $build/build.ninja ]]; then
   meson setup "$build" "${options[@]}"
 elif ! grep -qx -- "${options[*]}" "$build/configured-for-tests" 2>/dev/null; then

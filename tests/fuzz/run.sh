@@ -5,7 +5,7 @@
 #
 #   --seconds    for each target; default 60
 #
-# What a target learns stays in build-fuzz/corpus/TARGET. An input that breaks it is written to build-fuzz/found/TARGET:
+# What a target learns stays in build-sanitize/corpus/TARGET. An input that breaks it is written to build-sanitize/found/TARGET:
 # mend the cause, and keep the input in tests/fixtures/fuzz/TARGET, where every run of the tests replays it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -28,9 +28,10 @@ fi
 
 trap 'echo "0 passed, 1 failed"' ERR
 install_packages "${build_packages[@]}" "${fuzz_packages[@]}" ccache
-build=build-fuzz
+build="build-sanitize"
+use_ccache clang++
 if [[ ! -f $build/build.ninja ]]; then
-  CXX="ccache clang++" meson setup $build -Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+  meson setup $build "${sanitize_options[@]}"
 fi
 ninja -C $build "${targets[@]/#/tests/fuzz/fuzz-}"
 
@@ -52,12 +53,13 @@ fuzz() {
     >"$build/$target.log" 2>&1
 }
 
+# One a core at a time.
+export -f fuzz seeds_of
+export build seconds
+trap - ERR
 passed=0
 failed=0
-trap - ERR
-for target in "${targets[@]}"; do
-  result=passed
-  fuzz "$target" || result=failed
+while read -r target result; do
   executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.log")
   echo "  $target: $result, ${executions:-0} executions"
   if [[ $result == failed ]]; then
@@ -66,6 +68,7 @@ for target in "${targets[@]}"; do
   else
     passed=$((passed + 1))
   fi
-done
+done < <(printf '%s\n' "${targets[@]}" |
+  xargs -P "$(nproc)" -I{} bash -c 'fuzz {} && echo {} passed || echo {} failed')
 echo "$passed passed, $failed failed"
-((failed == 0))
+((failed == 0 && passed == ${#targets[@]}))

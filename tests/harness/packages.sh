@@ -39,9 +39,17 @@ install_packages() {
     </dev/null >&2
 }
 
-# Compiles through ccache where it is there.
+# The sanitized tests and the fuzz targets are one build.
+sanitize_options=(-Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1)
+
+# Compiles with a compiler, g++ unless it is named, and through ccache where that is there.
 use_ccache() {
-  if [[ -z ${CXX:-} ]] && command -v ccache >/dev/null; then
-    export CXX="ccache g++"
+  local compiler=${1:-g++}
+  if [[ -n ${CXX:-} ]]; then
+    return
   fi
+  if command -v ccache >/dev/null; then
+    compiler="ccache $compiler"
+  fi
+  export CXX=$compiler
 }
