@@ -44,9 +44,9 @@ std::string server(const std::string& url) {
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
 void check_errors(const Rows& rows) {
-  for (const auto& [yaml, errors] : rows) {
-    CAPTURE(yaml);
-    CHECK(errors_of(yaml) == errors);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(errors_of(row.first) == row.second);
   }
 }
 

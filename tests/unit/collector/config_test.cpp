@@ -244,11 +244,11 @@ TEST_CASE("a password in the file is taken as it stands, with $${ for ${ alone")
       {"'$$${x}'", "$${x}"},      {"'it''s'", "it's"}, {"\"a\\tb\"", "a\tb"}, {"'a: b #c'", "a: b #c"},
       {"\"ü%:@/\"", "ü%:@/"},     {"1234", "1234"},
   };
-  for (const auto& [yaml, password] : rows) {
-    CAPTURE(yaml);
-    const auto config = load("mailboxes: [{name: a, server: imaps://h, username: u, password: " + yaml + "}]");
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    const auto config = load("mailboxes: [{name: a, server: imaps://h, username: u, password: " + row.first + "}]");
     REQUIRE(config.mailboxes.at(0).password.inline_text.has_value());
-    CHECK(config.mailboxes.at(0).password.inline_text->reveal() == password);
+    CHECK(config.mailboxes.at(0).password.inline_text->reveal() == row.second);
   }
 }
 

@@ -48,10 +48,10 @@ TEST_CASE("text from strangers is shown with nothing in it that a terminal would
       {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},      // U+10FFFF
       {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},  // beyond
   };
-  for (const auto& [text, shown] : rows) {
-    CAPTURE(text);
-    CHECK(printable(text) == shown);
-    CHECK(printable(printable(text)) == shown);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(printable(row.first) == row.second);
+    CHECK(printable(printable(row.first)) == row.second);
   }
 }
 
@@ -87,9 +87,9 @@ TEST_CASE("a CSV field is quoted where needed, and never begins a formula") {
       {"a=b", "a=b"},
       {"   ", "   "},
   };
-  for (const auto& [text, shown] : rows) {
-    CAPTURE(text);
-    CHECK(csv_field(text) == shown);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(csv_field(row.first) == row.second);
   }
   CHECK(csv_field(std::string(5000, 'x')).size() == 5000);
 }

@@ -25,10 +25,10 @@ TEST_CASE("RFC 3501 §5.1.3: names become modified UTF-7 and back") {
       {"\"quoted\" \\ %*", "\"quoted\" \\ %*"},
       {"line\r\nbreak", "line&AA0ACg-break"},
   };
-  for (const auto& [utf8, utf7] : cases) {
-    CAPTURE(utf8);
-    CHECK(to_utf7(utf8) == utf7);
-    CHECK(from_utf7(utf7) == utf8);
+  for (const auto& name : cases) {
+    CAPTURE(name.utf8);
+    CHECK(to_utf7(name.utf8) == name.utf7);
+    CHECK(from_utf7(name.utf7) == name.utf8);
   }
 }
 

@@ -53,13 +53,13 @@ TEST_CASE("the identity covers organization, report-id, period and policy domain
     const char* from;
     const char* to;
   };
-  for (const auto& [from, to] : {Row{"\"Example Inc.\"", "\"Example Ltd.\""}, Row{"\"Example Inc.\"", "null"},
-                                 Row{"\"2024-02-22T00:00:00Z_company.example\"", "\"other\""},
-                                 Row{"\"2024-02-22T00:00:00Z\"", "\"2024-02-22T00:00:01Z\""},
-                                 Row{"\"2024-02-22T23:59:59Z\"", "\"2024-02-23T00:00:00Z\""},
-                                 Row{"\"company.example\"", "\"other.example\""}, Row{"\"company.example\"", "null"}}) {
-    CAPTURE(to);
-    const Digests changed = digests_of(report_with(from, to));
+  for (const Row& row : {Row{"\"Example Inc.\"", "\"Example Ltd.\""}, Row{"\"Example Inc.\"", "null"},
+                         Row{"\"2024-02-22T00:00:00Z_company.example\"", "\"other\""},
+                         Row{"\"2024-02-22T00:00:00Z\"", "\"2024-02-22T00:00:01Z\""},
+                         Row{"\"2024-02-22T23:59:59Z\"", "\"2024-02-23T00:00:00Z\""},
+                         Row{"\"company.example\"", "\"other.example\""}, Row{"\"company.example\"", "null"}}) {
+    CAPTURE(row.to);
+    const Digests changed = digests_of(report_with(row.from, row.to));
     CHECK(changed.identity != usual.identity);
     CHECK(changed.content != usual.content);
   }
@@ -71,7 +71,7 @@ TEST_CASE("everything else changes the content, and not the identity") {
     const char* from;
     const char* to;
   };
-  for (const auto& [from, to] :
+  for (const Row& row :
        {Row{"\"tls@sender.example\"", "null"}, Row{"\"sts\"", "\"tlsa\""}, Row{"\"mode: enforce\", ", ""},
         Row{"\"version: STSv1\", \"mode: enforce\"", "\"mode: enforce\", \"version: STSv1\""},
         Row{"[\"*.company.example\"]", "[]"}, Row{"37", "41"},
@@ -81,8 +81,8 @@ TEST_CASE("everything else changes the content, and not the identity") {
         Row{"\"failed-session-count\": 2", "\"failed-session-count\": 3"}, Row{"/why", "/what"},
         Row{"X509_V_ERR_CERT_HAS_EXPIRED", "X509_V_ERR_CERT_REVOKED"},
         Row{"EXPIRED\"\n    }", "EXPIRED\"\n    }, {}"}}) {
-    CAPTURE(to);
-    const Digests changed = digests_of(report_with(from, to));
+    CAPTURE(row.to);
+    const Digests changed = digests_of(report_with(row.from, row.to));
     CHECK(changed.identity == usual.identity);
     CHECK(changed.content != usual.content);
   }

@@ -193,12 +193,11 @@ TEST_CASE("an object, an array or a truth value where a text belongs is none") {
     const char* json;
     const char* quote;
   };
-  for (const auto& [json, quote] :
-       {Row{"{\"a\": [1]}", "an object"}, Row{"[\"a\"]", "an array"}, Row{"true", "true"}}) {
-    CAPTURE(json);
-    const ParsedReport parsed = report_of(report_with(R"("tls@sender.example")", json));
+  for (const Row& row : {Row{"{\"a\": [1]}", "an object"}, Row{"[\"a\"]", "an array"}, Row{"true", "true"}}) {
+    CAPTURE(row.json);
+    const ParsedReport parsed = report_of(report_with(R"("tls@sender.example")", row.json));
     CHECK_FALSE(parsed.report.contact_info.has_value());
-    CHECK(quotes(parsed) == Texts{std::string("wrong-type at /contact-info: ") + quote});
+    CHECK(quotes(parsed) == Texts{std::string("wrong-type at /contact-info: ") + row.quote});
   }
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("json-15, mail-24: subjects of RFC 8460 §5.3 are understood as they a
     const char* submitter;
     const char* domain;
   };
-  for (const auto& [subject, submitter, domain] :
+  for (const Row& row :
        {Row{"Report Domain: a.example Submitter: google.com Report-ID: <2024.02.22T00.00.00Z+a.example@google.com>",
             "google.com", "a.example"},
         Row{"Report Domain: a.example Submitter: microsoft.com Report-ID: <133925885310113267+a.example>",
@@ -110,11 +110,11 @@ TEST_CASE("json-15, mail-24: subjects of RFC 8460 §5.3 are understood as they a
         Row{"report domain: A.Example. submitter: Sender.example report-id: <1>", "Sender.example", "a.example"},
         Row{"[External] Report Domain: a.example Submitter: s.example Report-ID: <1>", "s.example", "a.example"},
         Row{"Report  Domain: x Report Domain: a.example  Submitter:  s.example", "s.example", "a.example"}}) {
-    CAPTURE(subject);
-    const std::optional<ReportSubject> read = parse_report_subject(subject);
+    CAPTURE(row.subject);
+    const std::optional<ReportSubject> read = parse_report_subject(row.subject);
     REQUIRE(read.has_value());
-    CHECK(read->submitter == submitter);
-    CHECK(read->policy_domain == domain);
+    CHECK(read->submitter == row.submitter);
+    CHECK(read->policy_domain == row.domain);
   }
   for (const char* const subject :
        {"", "TLS report", "Report Domain: a.example", "Submitter: s.example Report Domain: a.example",
@@ -176,7 +176,7 @@ TEST_CASE("mail-21: file names of RFC 8460 §5.1 are understood") {
     const char* submitter;
     const char* domain;
   };
-  for (const auto& [filename, submitter, domain] :
+  for (const Row& row :
        {Row{"google.com!company.example!1708560000!1708646399!001.json.gz", "google.com", "company.example"},
         Row{"microsoft.com!company.example!1708560000!1708646399!133925885310113267.json.gz", "microsoft.com",
             "company.example"},
@@ -185,11 +185,11 @@ TEST_CASE("mail-21: file names of RFC 8460 §5.1 are understood") {
         Row{"Sender.Example!Company.Example.!1708560000!1708646399.JSON.GZ", "sender.example", "company.example"},
         Row{"/tmp/reports/sender.example!company.example!1708560000!1708646399.json", "sender.example",
             "company.example"}}) {
-    CAPTURE(filename);
-    const std::optional<ReportFilename> name = parse_report_filename(filename);
+    CAPTURE(row.filename);
+    const std::optional<ReportFilename> name = parse_report_filename(row.filename);
     REQUIRE(name.has_value());
-    CHECK(name->submitter == submitter);
-    CHECK(name->policy_domain == domain);
+    CHECK(name->submitter == row.submitter);
+    CHECK(name->policy_domain == row.domain);
     CHECK(format_time(name->begin) == "2024-02-22T00:00:00Z");
     CHECK(format_time(name->end) == "2024-02-22T23:59:59Z");
   }

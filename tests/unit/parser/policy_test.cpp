@@ -52,17 +52,16 @@ TEST_CASE("json-33: a policy-domain is lower-cased, loses its dot, and becomes A
     const char* sent;
     const char* read;
   };
-  for (const auto& [sent, read] :
-       {Row{"COMPANY.Example", "company.example"}, Row{"company.example.", "company.example"},
-        Row{"B\xC3\xBC"
-            "cher.example",
-            "xn--bcher-kva.example"},
-        Row{"xn--bcher-kva.example", "xn--bcher-kva.example"},
-        Row{"\xE4\xBE\x8B\xE3\x80\x82\xE4\xBE\x8B\xE3\x80\x82", "xn--fsq.xn--fsq"},
-        Row{"not a domain!", "not a domain!"}}) {
-    CAPTURE(sent);
-    const ParsedReport parsed = report_of(report_with(R"("company.example")", quoted(sent)));
-    CHECK(parsed.report.policies.at(0).policy_domain == read);
+  for (const Row& row : {Row{"COMPANY.Example", "company.example"}, Row{"company.example.", "company.example"},
+                         Row{"B\xC3\xBC"
+                             "cher.example",
+                             "xn--bcher-kva.example"},
+                         Row{"xn--bcher-kva.example", "xn--bcher-kva.example"},
+                         Row{"\xE4\xBE\x8B\xE3\x80\x82\xE4\xBE\x8B\xE3\x80\x82", "xn--fsq.xn--fsq"},
+                         Row{"not a domain!", "not a domain!"}}) {
+    CAPTURE(row.sent);
+    const ParsedReport parsed = report_of(report_with(R"("company.example")", quoted(row.sent)));
+    CHECK(parsed.report.policies.at(0).policy_domain == row.read);
     CHECK(codes(parsed) == Texts{});
   }
 }
