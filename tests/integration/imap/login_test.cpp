@@ -117,17 +117,17 @@ TEST_CASE("security-6: names and passwords with any character arrive as they are
       {"%41;AUTH=*@host/?#", "LOGIN user %41;AUTH=*@host/?#"},
       {"(paren) {5}", "LOGIN user \"(paren) {5}\""},
   };
-  for (const auto& [password, sent] : cases) {
-    CAPTURE(password);
+  for (const auto& row : cases) {
+    CAPTURE(row.password);
     ScriptedServer server;
     server.start();
     Account account = server.account();
-    account.password = collector::Secret(password);
+    account.password = collector::Secret(row.password);
     const Session session(account);
     // libcurl may quote what needs no quotes; the server sees the same text.
     std::string seen = server.commands("LOGIN").at(0);
-    if (seen == "LOGIN user \"" + password + "\"") seen = sent;
-    CHECK(seen == sent);
+    if (seen == "LOGIN user \"" + row.password + "\"") seen = row.sent;
+    CHECK(seen == row.sent);
   }
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("A line break in a name or password is refused before anything is sent
   server.start();
   for (const std::string& password : {"a\r\nA002 DELETE INBOX"s, "a\n"s, "a\0b"s}) {
     Account account = server.account();
-    account.password = collector::Secret(password);
+    account.password = collector::Secret(row.password);
     CHECK(failure_of([&] { const Session session(account); }).kind == Kind::kLoginRefused);
   }
   CHECK(server.commands().empty());

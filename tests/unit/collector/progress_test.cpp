@@ -31,11 +31,11 @@ TEST_CASE("a progress line tells messages, share, bytes, rate and time left") {
        "box [>             ]   0%  1/1000000  0 B  1/s  over 100 h left"},
       {{.messages = 7, .total = 0, .bytes = 3'221'225'472, .elapsed = 1s}, "box 7  3.0 GiB  7/s"},
   };
-  for (const auto& [numbers, line] : rows) {
-    CAPTURE(line);
-    const auto bar = line.find('[');
-    const std::size_t width = bar == std::string::npos ? 80 : line.size();
-    CHECK(progress_line("box", numbers, width) == line);
+  for (const auto& row : rows) {
+    CAPTURE(row.line);
+    const auto bar = row.line.find('[');
+    const std::size_t width = bar == std::string::npos ? 80 : row.line.size();
+    CHECK(progress_line("box", row.numbers, width) == row.line);
   }
 }
 

@@ -27,9 +27,9 @@ TEST_CASE("sizes are read with binary and decimal units, up to what 64 bits hold
       {"18446744073709551615", 18'446'744'073'709'551'615u},
       {"16777215TiB", 18'446'742'974'197'923'840u},
   };
-  for (const auto& [text, size] : rows) {
-    CAPTURE(text);
-    CHECK(parse_size(text) == size);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(parse_size(row.first) == row.second);
   }
   for (const char* text : {"", "MiB", "-1", "+1", "1.5MiB", " 1", "1 ", "1 MiB", "1mib", "1KB", "1M", "0x10",
                            "18446744073709551616", "16777216TiB", "1MiBx"}) {
@@ -48,9 +48,9 @@ TEST_CASE("durations are read with their unit, up to 100 years") {
       {"90d", std::chrono::days{90}},
       {"36525d", std::chrono::days{36'525}},
   };
-  for (const auto& [text, duration] : rows) {
-    CAPTURE(text);
-    CHECK(parse_duration(text) == duration);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(parse_duration(row.first) == row.second);
   }
   for (const char* text : {"", "30", "s", "-1s", "1.5h", "1 h", "1h30m", "1w", "36526d", "99999999999999999999s",
                            "18446744073709551615d", "forever"}) {
