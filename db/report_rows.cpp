@@ -6,13 +6,15 @@
 
 #include "db/copy.hpp"
 #include "db/text.hpp"
+#include "parser/digester.hpp"
 
 namespace tlsrpt::db {
 namespace {
 
 constexpr const char* kPolicyColumns =
     "id, report_key, ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host, "
-    "total_successful_session_count, total_failure_session_count";
+    "total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, "
+    "series, version";
 constexpr const char* kFailureDetailColumns =
     "policy_key, ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
     "failed_session_count, additional_information, failure_reason_code, start_datetime";
@@ -25,11 +27,12 @@ constexpr const char* kDeviationColumns = "report_key, code, json_pointer, detai
 
 struct PolicyRow {
   std::int64_t id;
-  std::int64_t report_key;
+  const ReportRow* report;
   std::int64_t ordinal;
   const parser::Policy* policy;
   std::string_view recipient_domain;
-  parser::Time start_datetime;
+
+  const parser::Report& parsed() const { return report->report->parsed.report; }
 };
 
 std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
@@ -37,8 +40,7 @@ std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::spa
   for (const ReportRow& row : rows) {
     std::int64_t ordinal = 0;
     for (const parser::Policy& policy : row.report->parsed.report.policies) {
-      policies.push_back({0, row.id, ++ordinal, &policy, recipient_domain(policy, row.report->report_domain),
-                          row.report->parsed.report.start_datetime});
+      policies.push_back({0, &row, ++ordinal, &policy, recipient_domain(policy, row.report->report_domain)});
     }
   }
   const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", policies.size());
@@ -46,13 +48,32 @@ std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::spa
   return policies;
 }
 
+std::int64_t eight_bytes(const parser::Digest& digest) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
+  return static_cast<std::int64_t>(number);
+}
+
+// MTA-STS and DANE policies are followed over time, where the sender quotes them (json-36).
+void put_series(CopyStream& stream, const PolicyRow& row, parser::Digester& digester) {
+  const parser::Policy& policy = *row.policy;
+  if ((policy.policy_type == "sts" || policy.policy_type == "tlsa") && !policy.policy_string.empty()) {
+    const auto& organization = row.parsed().organization_name;
+    stream.integer(eight_bytes(digester.policy_series(policy, row.recipient_domain, organization)))
+        .integer(eight_bytes(digester.policy_version(policy)));
+  } else {
+    stream.null().null();
+  }
+}
+
 void copy_policies(pqxx::transaction_base& transaction, std::span<const PolicyRow> rows) {
   if (rows.empty()) return;
   CopyStream stream{transaction, "policy", kPolicyColumns};
+  parser::Digester digester;
   for (const PolicyRow& row : rows) {
     const parser::Policy& policy = *row.policy;
     stream.integer(row.id)
-        .integer(row.report_key)
+        .integer(row.report->id)
         .integer(row.ordinal)
         .text(policy.policy_type)
         .text(policy.policy_domain)
@@ -61,7 +82,10 @@ void copy_policies(pqxx::transaction_base& transaction, std::span<const PolicyRo
         .array(policy.mx_host)
         .integer(policy.total_successful_session_count)
         .integer(policy.total_failure_session_count)
-        .end_row();
+        .time(row.parsed().start_datetime)
+        .time(row.parsed().end_datetime);
+    put_series(stream, row, digester);
+    stream.end_row();
   }
   stream.finish();
 }
@@ -82,7 +106,7 @@ void copy_failure_details(pqxx::transaction_base& transaction, std::span<const P
           .integer(detail.failed_session_count)
           .text(detail.additional_information)
           .text(detail.failure_reason_code)
-          .time(row.start_datetime)
+          .time(row.parsed().start_datetime)
           .end_row();
     }
   }

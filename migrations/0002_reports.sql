@@ -55,6 +55,10 @@ create table policy (
   mx_host                         text[] not null,
   total_successful_session_count  bigint not null,
   total_failure_session_count     bigint not null,
+  start_datetime                  timestamptz not null,
+  end_datetime                    timestamptz not null,
+  series                          bigint,
+  version                         bigint,
   -- A report's policies in their order; deleting a report.
   unique (report_key, ordinal)
 );
@@ -67,6 +71,10 @@ comment on column policy.policy_string is 'RFC 8460 §4.4 policy.policy-string';
 comment on column policy.mx_host is 'RFC 8460 §4.4 policy.mx-host';
 comment on column policy.total_successful_session_count is 'RFC 8460 §4.4 summary.total-successful-session-count';
 comment on column policy.total_failure_session_count is 'RFC 8460 §4.4 summary.total-failure-session-count';
+comment on column policy.start_datetime is 'RFC 8460 §4.4 date-range.start-datetime of its report';
+comment on column policy.end_datetime is 'RFC 8460 §4.4 date-range.end-datetime of its report';
+comment on column policy.series is 'RFC 8460 §4.4 policy: a digest of whose it is and who saw it; null where no MTA-STS or DANE policy is quoted';
+comment on column policy.version is 'RFC 8460 §4.4 policy.policy-string: a digest of what it says, whatever the order; null with series';
 
 create table failure_detail (
   id                      bigint generated always as identity primary key,
@@ -124,7 +132,9 @@ create table failure_total (
   host               text not null,
   failed_sessions    bigint not null,
   sessions           bigint not null,
-  failures           bigint not null
+  failures           bigint not null,
+  clean_at           timestamptz,
+  silent_at          timestamptz
 );
 comment on table failure_total is 'What failed in a report, by recipient domain, result type and host: what incidents are made of';
 comment on column failure_total.organization_name is 'The report''s; empty where it has none';
@@ -135,6 +145,8 @@ comment on column failure_total.host is 'receiving-mx-hostname, empty where none
 comment on column failure_total.failed_sessions is 'failed-session-count summed: one session may stand in several details';
 comment on column failure_total.sessions is 'As in session_total: all of the report''s for the domain, failed or not';
 comment on column failure_total.failures is 'As in session_total';
+comment on column failure_total.clean_at is 'When later reports of the organization on the domain had covered 48 hours; null: not yet. Triggers keep this and silent_at';
+comment on column failure_total.silent_at is 'When the organization had fallen silent before that; null: it had not';
 
 -- Deleting a report.
 create index failure_total_report_key_idx on failure_total (report_key);

@@ -36,6 +36,11 @@ create function severity(failures numeric, sessions numeric, setting setting) re
 comment on function severity(numeric, numeric, setting) is
   'ok, warning or critical by the thresholds in setting; null below its minimum of sessions';
 
+-- The dashboards' period, of v_sessions by its start and of v_daily by its day. Both ends of these indexes grow: storing
+-- in the order of arrival touches their last pages only, and equal days share an entry.
+create index session_total_start_datetime_idx on session_total (start_datetime);
+create index session_total_day_idx on session_total (utc_day(start_datetime));
+
 create view v_sessions as
 select report_key, organization_name, recipient_domain, start_datetime, end_datetime,
        sessions, sessions - failures as successes, failures, utc_day(start_datetime) as day

@@ -31,9 +31,11 @@ from pair cross join lateral (
 comment on view reporter is 'Each organization that ever reported on a recipient domain, with its last report; other views use it';
 
 -- The rhythm of a reporter as its last 60 reports before a moment show it, in days because a day may have many. The
--- usual gap is the 95th percentile: one outage is no habit.
+-- usual gap is the 95th percentile: one outage is no habit. Patience is how long after the end of a period the next
+-- report is waited for, in hours because a day's length is the session's time zone's affair; of whom too little is known,
+-- a week.
 create function reporter_rhythm(domain text, organization text, before timestamptz)
-  returns table (usual_gap interval, expected_by timestamptz) language sql stable parallel safe
+  returns table (usual_gap interval, patience interval, last_end timestamptz) language sql stable parallel safe
 begin atomic
   with recent as (
     select start_datetime, end_datetime
@@ -44,22 +46,22 @@ begin atomic
   gap as (
     select day - lag(day) over (order by day) as days, ended
     from (select utc_day(start_datetime) as day, max(end_datetime) as ended from recent group by 1) reported),
-  rhythm as (
-    select percentile_disc(0.95) within group (order by days) as usual, count(days) as known, max(ended) as ended
+  habit as (
+    select percentile_disc(0.95) within group (order by days) as usual, count(days) as known, max(ended) as last_end
     from gap)
   select make_interval(days => usual),
-         ended + case
-           when known >= 3 then make_interval(days => usual) + greatest(interval '1 day', make_interval(hours => usual * 12))
-           else greatest(interval '7 days', make_interval(hours => usual * 36))
-         end
-  from rhythm;
+         make_interval(hours => case when known >= 3 then usual * 24 + greatest(24, usual * 12)
+                                     else greatest(168, usual * 36) end),
+         last_end
+  from habit;
 end;
 comment on function reporter_rhythm(text, text, timestamptz) is
-  'How often an organization reported on a domain before a moment, and when its next report should have been here';
+  'How often an organization had reported on a domain before a moment, and how long its next report is waited for';
 
 create view v_reporter as
 select r.organization_name, r.recipient_domain, first.start_datetime as first_seen, last_moment(r.end_datetime) as last_seen,
-       recent.days_reported, rhythm.usual_gap, rhythm.expected_by, clock() > rhythm.expected_by as silent,
+       recent.days_reported, rhythm.usual_gap, r.end_datetime + rhythm.patience as expected_by,
+       clock() > r.end_datetime + rhythm.patience as silent,
        coalesce(late.reports, 0) as late_deliveries,
        coalesce(conformance.deviations, 0) as deviations, coalesce(conformance.by_code, '{}') as conformance
 from reporter r
@@ -71,7 +73,8 @@ cross join lateral (
   select count(distinct utc_day(s.start_datetime)) as days_reported
   from session_total s
   where s.recipient_domain = r.recipient_domain and s.organization_name = r.organization_name
-    and s.start_datetime > clock() - interval '30 days' and s.start_datetime <= clock()) recent
+    and s.start_datetime >= date_trunc('day', clock(), 'UTC') - interval '720 hours'
+    and s.start_datetime < date_trunc('day', clock(), 'UTC')) recent
 cross join lateral reporter_rhythm(r.recipient_domain, r.organization_name, 'infinity') rhythm
 left join (
   select s.recipient_domain, s.organization_name, count(*) as reports
@@ -93,7 +96,7 @@ comment on column v_reporter.organization_name is 'Who reports; empty where its 
 comment on column v_reporter.recipient_domain is 'Whose mail it reports on';
 comment on column v_reporter.first_seen is 'Start of its first report''s period';
 comment on column v_reporter.last_seen is 'End of its last report''s period';
-comment on column v_reporter.days_reported is 'Of the last 30 days, those on which a period of its reports starts';
+comment on column v_reporter.days_reported is 'Of the 30 days before today, those on which a period of its reports starts';
 comment on column v_reporter.usual_gap is 'Days from one report to the next, the 95th percentile of its last 60 reports; null with one day only';
 comment on column v_reporter.expected_by is 'When its next report should have been here: last_seen, the usual gap, and half of it (at least a day) for the way';
 comment on column v_reporter.silent is 'expected_by is over';
@@ -106,16 +109,20 @@ create function is_at_or_below(name text, parent text) returns boolean language 
 comment on function is_at_or_below(text, text) is 'name is parent or lies below it';
 
 create view v_coverage as
-select m.name as mailbox, listed.domain, last_moment(max(r.end_datetime)) as last_report
+with named as (
+  select name, max(end_datetime) as last_end
+  from (select recipient_domain as name, end_datetime from reporter
+        union all
+        -- An MX host may be listed too: DANE policies may name it.
+        select p.policy_domain, r.end_datetime from reporter r join policy p on p.report_key = r.report_key) n
+  group by name)
+select m.name as mailbox, listed.domain, last_moment(max(named.last_end)) as last_report
 from mailbox m
 cross join lateral unnest(m.domains) listed (domain)
-left join reporter r
-  on is_at_or_below(r.recipient_domain, listed.domain)
-  -- An MX host may be listed too: DANE policies may name it.
-  or exists (select from policy p where p.report_key = r.report_key and is_at_or_below(p.policy_domain, listed.domain))
+left join named on is_at_or_below(named.name, listed.domain)
 where m.retired_at is null
 group by m.name, listed.domain
-having coalesce(max(r.end_datetime) < clock() - interval '7 days', true);
+having coalesce(max(named.last_end) < clock() - interval '7 days', true);
 comment on view v_coverage is 'Configured domains (mailboxes[].domains) with no report in the last 7 days; none: all is well';
 comment on column v_coverage.mailbox is 'The mailbox for which the domain is configured';
 comment on column v_coverage.domain is 'The domain as configured';

@@ -2,6 +2,7 @@
 
 -- The failures of a period among all.
 create index failure_detail_start_datetime_idx on failure_detail (start_datetime);
+create index failure_detail_day_idx on failure_detail (utc_day(start_datetime));
 
 -- The advice ends at ": "; there MX is a word, and in the commands behind it a name. Names come from strangers.
 create function remedy_for(remedy text, mx text, domain text) returns text language sql immutable parallel safe
@@ -57,107 +58,147 @@ comment on column v_failure.remedy is 'What to do, with the commands to diagnose
 comment on column v_failure.reference is 'The standard''s section';
 comment on column v_failure.host is 'What is at fault, as in v_incident.receiving_mx_hostname: the MX, or mta-sts.DOMAIN';
 
-create function last_break_step(last_break bigint, island bigint, waiting bigint, clean bigint)
-  returns bigint language sql immutable parallel safe
-  return case when waiting <= last_break and clean > last_break then island else last_break end;
-create aggregate last_break(bigint, bigint, bigint) (sfunc = last_break_step, stype = bigint, initcond = '0');
+create function clean_after(domain text, organization text, since timestamptz) returns timestamptz
+  language plpgsql stable parallel safe as $$
+begin
+  return (
+    select end_datetime
+    from (select start_datetime, end_datetime,
+                 sum(ended - greatest(start_datetime, before)) over (order by start_datetime) as covered
+          from (select start_datetime, end_datetime, end_datetime + interval '1 second' as ended,
+                       max(end_datetime + interval '1 second') over (
+                         order by start_datetime rows between unbounded preceding and 1 preceding) as before
+                from tlsrpt.session_total
+                where recipient_domain = domain and organization_name = organization and start_datetime > since) report
+          where before is null or ended > before) clean
+    where covered >= interval '48 hours'
+    order by start_datetime
+    limit 1);
+end $$;
+comment on function clean_after(text, text, timestamptz) is
+  'When the reports of an organization on a domain that begin after a moment had covered 48 hours; null: not yet';
 
-create function clean_since(domain text, organization text, since timestamptz, until timestamptz)
-  returns table (clean_at timestamptz) language sql stable parallel safe
-begin atomic
-  select end_datetime
-  from (select start_datetime, end_datetime,
-               sum(greatest(ended - greatest(start_datetime, before), interval '0')) over (order by start_datetime) as covered
-        from (select start_datetime, end_datetime, end_datetime + interval '1 second' as ended,
-                     max(end_datetime + interval '1 second') over (
-                       order by start_datetime rows between unbounded preceding and 1 preceding) as before
-              from session_total
-              where recipient_domain = domain and organization_name = organization
-                and start_datetime > since and start_datetime < until) report) clean
-  where covered >= interval '48 hours' and end_datetime <= until
-  order by start_datetime
-  limit 1;
-end;
+create function silent_after(domain text, organization text, since timestamptz, until timestamptz) returns timestamptz
+  language plpgsql stable parallel safe as $$
+begin
+  return (
+    select min(r.end_datetime + rhythm.patience)
+    from tlsrpt.reporter_rhythm(domain, organization, since + interval '1 microsecond') rhythm
+    cross join (
+      select end_datetime, lead(start_datetime, 1, until) over (order by start_datetime) as next
+      from tlsrpt.session_total
+      where recipient_domain = domain and organization_name = organization
+        and start_datetime >= since and start_datetime < until) r
+    where r.next > r.end_datetime + rhythm.patience);
+end $$;
+comment on function silent_after(text, text, timestamptz, timestamptz) is
+  'When an organization that reported on a domain at one moment had fallen silent before another; null: it had not';
+
+-- Kept with the failure, because what follows a failure is far to look for: an incident of years ago is over, and a
+-- dashboard asks again and again. A reporter that is clean within three days was never silent.
+create function settle(inout failure failure_total) language plpgsql as $$
+begin
+  failure.clean_at := tlsrpt.clean_after(failure.recipient_domain, failure.organization_name, failure.start_datetime);
+  failure.silent_at := case when failure.clean_at - failure.start_datetime > interval '3 days'
+    then tlsrpt.silent_after(failure.recipient_domain, failure.organization_name, failure.start_datetime, failure.clean_at) end;
+end $$;
+
+create function settle_new_failure() returns trigger language plpgsql as $$
+begin
+  return tlsrpt.settle(new);
+end $$;
+comment on function settle_new_failure() is 'Reports may arrive in any order: what follows a failure may be here already';
+create trigger settle before insert on failure_total for each row execute function settle_new_failure();
+
+-- Pair by pair, so that each is one look into an index, and sorted, so that two writers do not wait for each other.
+create function settle_failures() returns trigger language plpgsql as $$
+declare
+  pair record;
+begin
+  for pair in
+    select recipient_domain, organization_name, min(start_datetime) as since from stored group by 1, 2 order by 1, 2
+  loop
+    update tlsrpt.failure_total f
+    set (clean_at, silent_at) = (select s.clean_at, s.silent_at from tlsrpt.settle(f) s)
+    where f.recipient_domain = pair.recipient_domain and f.organization_name = pair.organization_name
+      and (f.clean_at is null or f.clean_at > pair.since);
+  end loop;
+  return null;
+end $$;
+comment on function settle_failures() is 'New reports may settle failures of the same organization on the same domain';
+create trigger settle after insert on session_total referencing new table as stored
+  for each statement execute function settle_failures();
+
+create index failure_total_pair_idx on failure_total (recipient_domain, organization_name);
+create index failure_total_incident_idx on failure_total (recipient_domain, result_type, host, start_datetime);
+
+-- What the latest incident of its kind needs to be over: all that saw it must have been clean since it was last seen, be
+-- it by another, unless they fell silent; where all did, another organization must have been clean.
+create function proven_over(domain text, type text, at_host text, first_start timestamptz, last_start timestamptz,
+                            any_clean boolean)
+  returns timestamptz language plpgsql stable parallel safe as $$
+begin
+  if not any_clean then
+    return (select coalesce(min(tlsrpt.clean_after(domain, organization_name, last_start)), 'infinity')
+            from tlsrpt.reporter where recipient_domain = domain);
+  end if;
+  return (
+    select max(coalesce(clean_at, case when tlsrpt.silent_after(
+             domain, organization_name, own_last_start, tlsrpt.clock()) is null then timestamptz 'infinity' end))
+    from (select organization_name, max(start_datetime) as own_last_start,
+                 tlsrpt.clean_after(domain, organization_name, last_start) as clean_at
+          from tlsrpt.failure_total
+          where recipient_domain = domain and result_type = type and host = at_host and start_datetime >= first_start
+          group by organization_name
+          having max(start_datetime) < last_start) earlier);
+end $$;
+comment on function proven_over(text, text, text, timestamptz, timestamptz, boolean) is
+  'When reports had proven that an incident that begins and ends with these periods is over; infinity: not yet';
 
 create view v_incident as
-with failing as (
-  select f.*, max(end_datetime) over (
+with settled as (
+  select recipient_domain, result_type, host, organization_name, start_datetime, end_datetime, failed_sessions, sessions,
+         failures, clean_at,
+         -- Null for as long as the organization that reported the failure neither was clean nor fell silent.
+         case when clean_at is not null then least(clean_at, silent_at)
+              else silent_after(recipient_domain, organization_name, start_datetime, clock()) end as settled_at,
+         utc_day(start_datetime) is distinct from utc_day(lag(start_datetime) over (
+           partition by recipient_domain, result_type, host order by start_datetime)) as is_new_day
+  from failure_total),
+marked as (
+  select *, max(coalesce(settled_at, 'infinity')) over (
            partition by recipient_domain, result_type, host
-           order by start_datetime, report_key rows between unbounded preceding and 1 preceding) as seen_until
-  from failure_total f),
+           order by start_datetime rows between unbounded preceding and 1 preceding) as held_until
+  from settled),
 numbered as (
-  select *, count(*) filter (where seen_until is null or start_datetime - seen_until >= interval '48 hours') over (
-           partition by recipient_domain, result_type, host order by start_datetime, report_key) as island
-  from failing),
-island as (
-  select recipient_domain, result_type, host, island, min(start_datetime) as first_seen, max(last_moment(end_datetime)) as last_seen,
-         max(start_datetime) as last_start,
-         count(distinct utc_day(start_datetime)) as days, count(*) as reports, sum(failed_sessions) as failed_sessions,
-         sum(sessions) as sessions, sum(failures) as failures,
-         coalesce(lead(min(start_datetime)) over (
-           partition by recipient_domain, result_type, host order by island), clock()) as until
-  from numbered
-  group by recipient_domain, result_type, host, island),
-hit as (
-  select recipient_domain, result_type, host, island, organization_name,
-         lead(island) over (
-           partition by recipient_domain, result_type, host, organization_name order by island) as next_hit
-  from numbered
-  group by recipient_domain, result_type, host, island, organization_name),
-witness as materialized (
-  select i.recipient_domain, i.result_type, i.host, i.island, h.organization_name, h.island as hit, c.clean_at,
-         case when c.clean_at is null then (
-           select r.expected_by >= i.until from reporter_rhythm(i.recipient_domain, h.organization_name, i.until) r)
-           else false end as waiting
-  from island i
-  join hit h on h.recipient_domain = i.recipient_domain and h.result_type = i.result_type and h.host = i.host
-    and h.island <= i.island and (h.next_hit is null or h.next_hit > i.island)
-  left join lateral clean_since(i.recipient_domain, h.organization_name, i.last_start, i.until) c on true),
-verdict as (
-  select i.*, w.waiting, coalesce(w.clean, 0) as clean, outside.clean_at as outside_clean_at
-  from island i
-  join (select recipient_domain, result_type, host, island, max(hit) filter (where clean_at is not null) as clean,
-               coalesce(max(hit) filter (where waiting), 0) as waiting
-        from witness
-        group by recipient_domain, result_type, host, island) w
-    using (recipient_domain, result_type, host, island)
-  left join lateral (
-    select min(c.clean_at) as clean_at
-    from reporter r, lateral clean_since(r.recipient_domain, r.organization_name, i.last_start, i.until) c
-    where w.clean is null and w.waiting = 0 and r.recipient_domain = i.recipient_domain) outside on true),
-state as (
-  select *, last_break(island, waiting, case when outside_clean_at is not null then island else clean end) over (
-           partition by recipient_domain, result_type, host order by island) as broken
-  from verdict),
-part as (
-  select *, coalesce(lag(broken) over (partition by recipient_domain, result_type, host order by island), 0) as after
-  from state),
-witnessed as (
-  select p.recipient_domain, p.result_type, p.host, p.after,
-         array_agg(distinct w.organization_name order by w.organization_name) as organizations,
-         last_moment(max(case when p.broken = p.island then coalesce(w.clean_at, p.outside_clean_at) end)) as resolved_at
-  from part p
-  join witness w using (recipient_domain, result_type, host, island)
-  where w.hit > p.after
-  group by p.recipient_domain, p.result_type, p.host, p.after),
+  select *, count(*) filter (where held_until is null or start_datetime >= held_until) over (
+           partition by recipient_domain, result_type, host order by start_datetime) as episode
+  from marked),
 episode as (
-  select recipient_domain, result_type, host, after, min(first_seen) as first_seen, max(last_seen) as last_seen,
-         sum(days) as days, sum(reports) as reports, sum(failed_sessions) as failed_sessions, sum(sessions) as sessions,
-         sum(failures) as failures
-  from part
-  group by recipient_domain, result_type, host, after)
-select episode.recipient_domain, episode.result_type, nullif(episode.host, '') as receiving_mx_hostname,
-       episode.first_seen, episode.last_seen, episode.days::bigint as days,
-       as_count(episode.failed_sessions) as sessions, cardinality(witnessed.organizations) as reporters,
-       severity(episode.failures, episode.sessions, s) as severity,
-       case when witnessed.resolved_at is null then 'open' else 'resolved' end as state, witnessed.resolved_at,
-       e.cause, remedy_for(e.remedy, nullif(episode.host, ''), episode.recipient_domain) as remedy,
-       e.category, e.reference, failure_rate(episode.failures, episode.sessions) as failure_rate,
-       witnessed.organizations, episode.reports::bigint as reports
-from episode
-join witnessed using (recipient_domain, result_type, host, after)
+  select recipient_domain, result_type, host, episode, min(start_datetime) as first_seen,
+         max(last_moment(end_datetime)) as last_seen, count(*) filter (where is_new_day) as days, count(*) as reports,
+         as_count(sum(failed_sessions)) as failed_sessions, sum(sessions) as sessions, sum(failures) as failures,
+         max(coalesce(settled_at, 'infinity')) as settled_at, coalesce(bool_or(settled_at = clean_at), false) as any_clean,
+         array_agg(distinct organization_name) as organizations, max(start_datetime) as last_start,
+         lead(episode) over (partition by recipient_domain, result_type, host order by episode) is null as is_latest
+  from numbered
+  group by 1, 2, 3, 4)
+select e.recipient_domain, e.result_type, nullif(e.host, '') as receiving_mx_hostname, e.first_seen, e.last_seen, e.days,
+       e.failed_sessions as sessions, cardinality(e.organizations) as reporters,
+       severity(e.failures, e.sessions, s) as severity,
+       case when latest.over_at = 'infinity' then 'open' else 'resolved' end as state,
+       last_moment(nullif(latest.over_at, 'infinity')) as resolved_at,
+       t.cause, remedy_for(t.remedy, nullif(e.host, ''), e.recipient_domain) as remedy,
+       t.category, t.reference, failure_rate(e.failures, e.sessions) as failure_rate, e.organizations, e.reports
+from episode e
 cross join (select * from setting limit 1) s
-cross join lateral explanation(episode.result_type) e;
+cross join lateral explanation(e.result_type) t
+cross join lateral (
+  select case when e.is_latest and e.settled_at <> 'infinity'
+              then greatest(e.settled_at, proven_over(
+                e.recipient_domain, e.result_type, e.host, e.first_seen, e.last_start, e.any_clean))
+              else e.settled_at end as over_at
+  offset 0) latest;
 comment on view v_incident is 'One row per episode of recipient domain × result type × MX';
 comment on column v_incident.recipient_domain is 'Whose mail is concerned';
 comment on column v_incident.result_type is 'What failed (RFC 8460 §4.3); unspecified where senders counted failures and gave no details';

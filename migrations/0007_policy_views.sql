@@ -8,35 +8,66 @@ begin atomic
   where lower(btrim(split_part(line, ':', 1), E' \t\r\n')) = key and position(':' in line) > 0;
 end;
 
+-- The times at which each version of each policy was seen.
+create index policy_series_idx on policy (series, version, start_datetime) include (end_datetime, id)
+  where series is not null;
+
 create view v_policy as
-with seen as (
-  select p.recipient_domain, p.policy_type, p.policy_domain, coalesce(r.organization_name, '') as organization_name,
-         r.start_datetime, r.end_datetime, p.policy_string, p.mx_host, p.ordinal, r.id as report_key, p.id
-  from policy p join report r on r.id = p.report_key
-  where p.policy_type in ('sts', 'tlsa') and p.policy_string <> '{}'),
-changed as (
-  select *, lag(array_to_string(policy_string || mx_host, '|')) over w is distinct from array_to_string(policy_string || mx_host, '|') as is_change
-  from seen
-  window w as (partition by recipient_domain, policy_type, policy_domain, organization_name order by start_datetime, report_key, ordinal)),
-numbered as (
-  select *, count(*) filter (where is_change) over (partition by recipient_domain, policy_type, policy_domain, organization_name order by start_datetime, report_key, ordinal) as version
-  from changed),
+with recursive version as (
+  -- Each by one descent of the index: there are a million reports and some thousand versions.
+  (select series, version from policy where series is not null order by series, version limit 1)
+  union all
+  select next.series, next.version
+  from version cross join lateral (
+    select p.series, p.version
+    from policy p
+    where (p.series, p.version) > (version.series, version.version) and p.series is not null
+    order by p.series, p.version
+    limit 1) next),
+span as (
+  select series, version, first.start_datetime as first_start, last.start_datetime as last_start,
+         last.end_datetime as last_end, last.id as last_key
+  from version
+  cross join lateral (
+    select start_datetime from policy p
+    where p.series = version.series and p.version = version.version
+    order by p.start_datetime limit 1) first
+  cross join lateral (
+    select start_datetime, end_datetime, id from policy p
+    where p.series = version.series and p.version = version.version
+    order by p.start_datetime desc limit 1) last),
+-- Where one version was seen before and after the first sight of another, they are told apart period by period; of
+-- several in one period the newest counts.
+mixed as (
+  select distinct series
+  from (select series, first_start < max(last_start) over (
+                 partition by series order by first_start rows between unbounded preceding and 1 preceding) as came_back
+        from span) s
+  where came_back),
+sight as (
+  select distinct on (series, start_datetime) series, p.start_datetime, p.end_datetime, version, p.id
+  from mixed join span using (series) join policy p using (series, version)
+  order by series, p.start_datetime, span.first_start desc, version),
 run as (
-  select recipient_domain, policy_type, policy_domain, organization_name, version,
-         min(start_datetime) as first_seen, max(last_moment(end_datetime)) as last_seen,
-         max(id) as policy_key,
-         lead(min(start_datetime)) over (partition by recipient_domain, policy_type, policy_domain, organization_name order by version) as replaced_at
-  from numbered
-  group by 1, 2, 3, 4, 5)
-select run.recipient_domain, run.policy_type, organization_name, first_seen, last_seen, replaced_at,
-       replaced_at is null as current,
-       case when p.policy_type = 'sts' then lower((policy_values(policy_string, 'mode'))[1]) end as mode,
-       case when p.policy_type = 'sts' then coalesce(policy_values(policy_string, 'mx'), mx_host) else mx_host end as mx,
-       case when p.policy_type = 'sts' and (policy_values(policy_string, 'max_age'))[1] ~ '^[0-9]{1,10}$'
-            then (policy_values(policy_string, 'max_age'))[1]::bigint end as max_age,
-       case when p.policy_type = 'tlsa' then policy_string end as tlsa,
+  select series, first_start, last_end, last_key from span where series not in (select series from mixed)
+  union all
+  select series, min(start_datetime), max(end_datetime), (array_agg(id order by start_datetime desc))[1]
+  from (select *, row_number() over (partition by series order by start_datetime)
+                  - row_number() over (partition by series, version order by start_datetime) as island
+        from sight) numbered
+  group by series, version, island)
+select p.recipient_domain, p.policy_type, coalesce(r.organization_name, '') as organization_name,
+       run.first_start as first_seen, last_moment(run.last_end) as last_seen, run.replaced_at,
+       run.replaced_at is null as current,
+       case when p.policy_type = 'sts' then lower((policy_values(p.policy_string, 'mode'))[1]) end as mode,
+       case when p.policy_type = 'sts' then coalesce(policy_values(p.policy_string, 'mx'), p.mx_host) else p.mx_host end as mx,
+       case when p.policy_type = 'sts' and (policy_values(p.policy_string, 'max_age'))[1] ~ '^[0-9]{1,10}$'
+            then (policy_values(p.policy_string, 'max_age'))[1]::bigint end as max_age,
+       case when p.policy_type = 'tlsa' then p.policy_string end as tlsa,
        p.policy_domain, p.policy_string
-from run join policy p on p.id = run.policy_key;
+from (select *, lead(first_start) over (partition by series order by first_start) as replaced_at from run) run
+join policy p on p.id = run.last_key
+join report r on r.id = p.report_key;
 comment on view v_policy is 'MTA-STS and DANE policies over time as each reporter saw them, a row for each change';
 comment on column v_policy.recipient_domain is 'Whose mail the policy is for';
 comment on column v_policy.policy_type is 'sts or tlsa';
@@ -53,39 +84,54 @@ comment on column v_policy.policy_domain is 'RFC 8460 §4.4 policy-domain; of DA
 comment on column v_policy.policy_string is 'The policy as sent, a line or a record each';
 
 create view v_enforce as
-with testing as (
-  select recipient_domain, min(first_seen) as testing_since
-  from v_policy
-  where policy_type = 'sts' and current and mode = 'testing'
-  group by 1),
+with current as (
+  -- The policy in the last report of each organization that reported in the last 30 days.
+  select r.recipient_domain, r.organization_name, lower((policy_values(p.policy_string, 'mode'))[1]) as mode, p.series, p.version
+  from reporter r
+  join policy p on p.report_key = r.report_key and p.recipient_domain = r.recipient_domain and p.policy_type = 'sts'
+  where r.end_datetime > clock() - interval '30 days'),
+testing as (
+  select c.recipient_domain, min(first.start_datetime) filter (where c.mode = 'testing') as testing_since,
+         string_agg(distinct c.organization_name, ', ') filter (where c.mode = 'enforce') as enforcing
+  from current c
+  left join lateral (
+    select min(start_datetime) as start_datetime
+    from policy p
+    where p.series = c.series and p.version = c.version) first on c.mode = 'testing'
+  group by c.recipient_domain
+  having bool_or(c.mode = 'testing')),
 evidence as (
-  select t.recipient_domain, t.testing_since, f.last_failure, f.result_type, f.host,
-         count(distinct utc_day(s.start_datetime)) as days_clean,
-         count(distinct s.organization_name) as reporters, coalesce(sum(s.sessions), 0) as sessions
+  select t.recipient_domain, t.testing_since, t.enforcing, f.result_type, f.host, f.last_failure, s.days_clean, s.reporters,
+         coalesce(s.sessions, 0) as sessions
   from testing t
   left join lateral (
-    select last_moment(end_datetime) as last_failure, result_type, host from failure_total f
+    select result_type, host, last_moment(end_datetime) as last_failure
+    from failure_total f
     where f.recipient_domain = t.recipient_domain
-      and result_type not in (select code from result_type where category = 'dane')
-    order by end_datetime desc limit 1) f on true
-  left join session_total s on s.recipient_domain = t.recipient_domain
-    and s.start_datetime > coalesce(f.last_failure, '-infinity') and s.start_datetime >= t.testing_since
-  group by 1, 2, 3, 4, 5)
+      and f.result_type not in (select code from result_type where category = 'dane')
+    order by f.end_datetime desc
+    limit 1) f on true
+  cross join lateral (
+    select count(distinct utc_day(start_datetime)) as days_clean, count(distinct organization_name) as reporters,
+           sum(sessions) as sessions
+    from session_total s
+    where s.recipient_domain = t.recipient_domain and s.start_datetime >= t.testing_since
+      and s.start_datetime > coalesce(f.last_failure, '-infinity') and s.start_datetime > clock() - interval '90 days') s)
 select recipient_domain, testing_since, last_failure, days_clean, reporters, as_count(sessions) as sessions,
        case
-         when days_clean >= 14 and sessions > 0 then 'ready to enforce'
-         when last_failure is not null and days_clean < 14 then format(
-           '%s%s failed on %s: %s of 14 clean days since', result_type, coalesce(' at ' || nullif(host, ''), ''),
-           utc_day(last_failure), days_clean)
-         when sessions = 0 then 'no sessions reported'
-         else format('clean, but for %s of 14 days only', days_clean)
+         when enforcing is not null then format('reporters disagree: %s saw mode enforce', enforcing)
+         when sessions < greatest(setting.minimum_sessions, 1) then 'no sessions reported'
+         when days_clean >= 14 then 'ready to enforce'
+         when last_failure is null then format('clean, but for %s of 14 days only', days_clean)
+         else format('%s%s failed on %s: clean for %s of 14 days', result_type, coalesce(' at ' || nullif(host, ''), ''),
+                     utc_day(last_failure), days_clean)
        end as verdict
-from evidence;
+from evidence cross join (select * from setting limit 1) setting;
 comment on view v_enforce is 'Domains whose MTA-STS policy is in mode testing: may they enforce?';
 comment on column v_enforce.recipient_domain is 'Domain whose policy some reporter still sees in mode testing';
 comment on column v_enforce.testing_since is 'When that policy was first seen';
 comment on column v_enforce.last_failure is 'End of the last period with a failure that enforcing would make fatal (DANE''s are not); null: none';
-comment on column v_enforce.days_clean is 'Days reported on since, under this policy';
+comment on column v_enforce.days_clean is 'Days reported on since, under this policy, of the last 90';
 comment on column v_enforce.reporters is 'Organizations that reported since';
 comment on column v_enforce.sessions is 'Sessions since';
 comment on column v_enforce.verdict is 'ready to enforce, or what stands in its way';

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/evp.h>
 #include <unicase.h>
@@ -49,16 +50,13 @@ Digest Digester::identity(const Report& report) {
   for (const Policy& policy : report.policies) {
     if (policy.policy_domain) domains.emplace_back(*policy.policy_domain);
   }
-  std::sort(domains.begin(), domains.end());
-  domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
 
   begin();
   add(report.organization_name ? std::optional(fold_case(*report.organization_name)) : std::nullopt);
   add(report.report_id);
   add(report.start_datetime);
   add(report.end_datetime);
-  add(static_cast<std::int64_t>(domains.size()));
-  for (const std::string_view domain : domains) add(domain);
+  add_set(std::move(domains));
   return finish();
 }
 
@@ -71,6 +69,23 @@ Digest Digester::content(const Report& report) {
   add(report.report_id);
   add(static_cast<std::int64_t>(report.policies.size()));
   for (const Policy& policy : report.policies) add(policy);
+  return finish();
+}
+
+Digest Digester::policy_series(const Policy& policy, std::string_view recipient_domain,
+                               const std::optional<std::string>& organization_name) {
+  begin();
+  add(recipient_domain);
+  add(organization_name);
+  add(policy.policy_type);
+  add(policy.policy_domain);
+  if (policy.policy_type == "tlsa") add_set({policy.mx_host.begin(), policy.mx_host.end()});
+  return finish();
+}
+
+Digest Digester::policy_version(const Policy& policy) {
+  begin();
+  add_set({policy.policy_string.begin(), policy.policy_string.end()});
   return finish();
 }
 
@@ -124,6 +139,13 @@ void Digester::add(const std::optional<std::string>& text) {
 void Digester::add(const std::vector<std::string>& texts) {
   add(static_cast<std::int64_t>(texts.size()));
   for (const std::string& text : texts) add(std::string_view(text));
+}
+
+void Digester::add_set(std::vector<std::string_view> texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  add(static_cast<std::int64_t>(texts.size()));
+  for (const std::string_view text : texts) add(text);
 }
 
 void Digester::begin() {

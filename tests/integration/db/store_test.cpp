@@ -32,6 +32,8 @@ TEST_CASE("a report is stored with everything that hangs on it") {
   CHECK(database.rows("SELECT report_key = (SELECT id FROM report), ordinal, policy_type, policy_domain, policy_string,"
                       " mx_host, total_successful_session_count, total_failure_session_count FROM policy") ==
         Rows{"t|1|sts|example.com|{\"version: STSv1\",\"mode: enforce\"}|{mx.example.com}|10|1"});
+  CHECK(database.rows("SELECT start_datetime, end_datetime, series IS NOT NULL, version IS NOT NULL FROM policy") ==
+        Rows{"2024-02-22 00:00:00+00|2024-02-22 23:59:59+00|t|t"});
   CHECK(database.rows("SELECT policy_key = (SELECT id FROM policy), ordinal, result_type, sending_mta_ip,"
                       " receiving_mx_hostname, receiving_mx_helo, receiving_ip, failed_session_count,"
                       " additional_information, failure_reason_code, start_datetime FROM failure_detail") ==

@@ -1,8 +1,11 @@
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "parser/digester.hpp"
 #include "support.hpp"
 
 namespace tlsrpt::parser::test {
@@ -131,6 +134,41 @@ TEST_CASE("texts that run together differently have different digests") {
   };
   CHECK(helo("\"receiving-mx-helo\": \"MX1\",", "") !=
         helo("\"additional-information\": \"https://sender.example/why\",", ""));
+}
+
+TEST_CASE("a policy's version is what it says, in whatever order") {
+  Digester digester;
+  Policy policy;
+  policy.policy_string = {"3 1 1 aa", "3 1 1 bb"};
+  const Digest version = digester.policy_version(policy);
+  std::swap(policy.policy_string[0], policy.policy_string[1]);
+  policy.mx_host = {"mx.a.example"};
+  policy.total_failure_session_count = 1;
+  CHECK(digester.policy_version(policy) == version);
+  policy.policy_string.pop_back();
+  CHECK(digester.policy_version(policy) != version);
+}
+
+TEST_CASE("policies are of one series if domain, reporter and type are the same, and among DANE's the MX") {
+  Digester digester;
+  Policy policy;
+  policy.policy_type = "sts";
+  policy.policy_domain = "a.example";
+  const Digest series = digester.policy_series(policy, "a.example", "Org");
+  CHECK(digester.policy_series(policy, "b.example", "Org") != series);
+  CHECK(digester.policy_series(policy, "a.example", "Other") != series);
+  CHECK(digester.policy_series(policy, "a.example", std::nullopt) != series);
+  policy.policy_string = {"mode: testing"};
+  policy.mx_host = {"mx1.a.example"};
+  CHECK(digester.policy_series(policy, "a.example", "Org") == series);
+  policy.policy_type = "tlsa";
+  const Digest of_mx1 = digester.policy_series(policy, "a.example", "Org");
+  CHECK(of_mx1 != series);
+  policy.mx_host = {"mx2.a.example"};
+  CHECK(digester.policy_series(policy, "a.example", "Org") != of_mx1);
+  policy.policy_domain = "mx2.a.example";
+  policy.mx_host.clear();
+  CHECK(digester.policy_series(policy, "a.example", "Org") != of_mx1);
 }
 
 }  // namespace tlsrpt::parser::test

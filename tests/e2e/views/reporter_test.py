@@ -1,0 +1,112 @@
+"""v_reporter, v_coverage, v_ingest: do reports come?"""
+
+from tests.harness.known_month import GOOGLE, MICROSOFT, mail
+
+from .case import ViewTest
+
+
+class Reporters(ViewTest):
+
+    def test_who_reports_on_whom_since_when_and_how_often(self):
+        self.assertEqual([
+            ["Google Inc.", "2026-01-01 00:00:00+00", "2026-01-31 23:59:59+00", "30", "1 day", "2026-02-02 23:59:59+00", "f"],
+            ["Comcast", "2026-01-01 00:00:00+00", "2026-01-20 23:59:59+00", "19", "1 day", "2026-01-22 23:59:59+00", "t"],
+        ], self.ask("""select organization_name, first_seen, last_seen, days_reported, usual_gap, expected_by, silent
+                       from v_reporter where recipient_domain = 'silent.example' order by organization_name desc"""))
+
+    def test_the_silent_ones(self):
+        self.assertEqual([["bare.example", "mail.postfix.example"], ["edge.example", "Google Inc."],
+                          ["late.example", "Microsoft Corporation"], ["lonely.example", "Comcast"],
+                          ["silent.example", "Comcast"]], self.ask(
+            "select recipient_domain, organization_name from v_reporter where silent order by 1, 2"))
+
+    def test_who_reports_on_days_with_mail_only_is_given_its_usual_gap(self):
+        usual = "select usual_gap, expected_by, silent from v_reporter where recipient_domain = 'dane.example'"
+        self.assertEqual([["3 days", "2026-02-03 11:59:59+00", "f"]], self.ask(usual))
+        self.assertEqual([["3 days", "2026-02-03 11:59:59+00", "t"]], self.ask(usual, now="2026-02-03T12:00:00Z"))
+
+    def test_a_daily_reporter_is_silent_after_one_day_without_and_one_for_the_way(self):
+        silent = "select silent from v_reporter where recipient_domain = 'testing.example'"
+        self.assertEqual([["f"]], self.ask(silent, now="2026-02-02T23:59:59Z"))
+        self.assertEqual([["t"]], self.ask(silent, now="2026-02-03T00:00:00Z"))
+
+    def test_one_outage_is_no_habit(self):
+        days = [day for day in range(1, 32) if not 8 <= day <= 14]
+        database = self.reported(*[mail(GOOGLE, "a.example", day, 1) for day in days])
+        self.assertEqual([["1 day", "f"]], self.ask("select usual_gap, silent from v_reporter", database=database))
+
+    def test_of_whom_too_little_is_known_a_week_is_waited_for(self):
+        database = self.reported(*[mail(MICROSOFT, "a.example", day, 1) for day in (20, 22)])
+        waited = "select usual_gap, expected_by, silent from v_reporter"
+        self.assertEqual([["2 days", "2026-01-29 23:59:59+00", "t"]], self.ask(waited, database=database))
+        self.assertEqual([["f"]], self.ask("select silent from v_reporter", now="2026-01-29T12:00:00Z", database=database))
+
+    def test_time_zones_with_summer_time_change_nothing(self):
+        query = "select * from v_reporter order by 1, 2"
+        for now in ("2026-02-01T12:00:00Z", "2026-04-01T00:30:00Z"):
+            with self.subTest(now=now):
+                self.assertEqual(self.ask(query, now=now, before="set local timezone to 'UTC'"), [
+                    row[:2] + utc[2:4] + row[4:6] + utc[6:7] + row[7:] for row, utc in zip(
+                        self.ask(query, now=now, before="set local timezone to 'Europe/Berlin'"),
+                        self.ask(query, now=now, before="set local timezone to 'UTC'"))])
+
+    def test_a_report_that_arrived_24_days_late(self):
+        self.assertEqual([["Microsoft Corporation", "late.example", "1"]], self.ask("""
+            select organization_name, recipient_domain, late_deliveries from v_reporter where late_deliveries > 0"""))
+
+    def test_liberties_are_counted_by_kind(self):
+        self.assertEqual([["6", '{"filled-policy-domain": 3, "missing-policy-domain": 3}']], self.ask("""
+            select deviations, conformance from v_reporter where organization_name = 'mail.postfix.example'"""))
+        self.assertEqual([["0", "{}"]], self.ask("""
+            select distinct deviations, conformance from v_reporter where organization_name = 'Google Inc.'"""))
+
+
+class Coverage(ViewTest):
+
+    def test_configured_domains_without_a_report_in_the_last_seven_days(self):
+        self.assertEqual([["work", "late.example", "2026-01-09 23:59:59+00"], ["work", "missing.example", ""]],
+                         self.ask("select mailbox, domain, last_report from v_coverage order by 2"))
+
+    def test_a_domain_is_covered_for_seven_days(self):
+        covered = "select count(*) from v_coverage where domain = 'late.example'"
+        self.assertEqual([["0"]], self.ask(covered, now="2026-01-16T23:59:59Z"))
+        self.assertEqual([["1"]], self.ask(covered, now="2026-01-17T00:00:00Z"))
+
+    def test_reports_on_subdomains_and_on_mx_hosts_cover_what_is_listed(self):
+        host = {"policy-type": "tlsa", "policy-domain": "mx.host.example", "policy-string": ["3 1 1 " + "0" * 64]}
+        database = self.reported(mail(GOOGLE, "sub.a.example", 31, 1, also=[host]))
+        self.assertEqual([["other.example"]], self.ask(
+            "select domain from v_coverage", database=database,
+            before="""insert into mailbox (name, server, username, folder, domains)
+                      values ('m', 's', 'u', 'f', '{a.example,host.example,other.example}')"""))
+
+    def test_a_retired_mailbox_is_not_missed(self):
+        self.assertEqual([["0"]], self.ask(
+            "select count(*) from v_coverage", before="update mailbox set retired_at = now()"))
+
+
+class Ingest(ViewTest):
+
+    def test_when_mailboxes_were_last_read_and_which_are_late(self):
+        self.assertEqual([["stuck", "2026-01-31 18:00:00+00", "18:00:00", "t", "login refused"],
+                          ["work", "2026-02-01 11:55:00+00", "00:05:00", "f", ""]], self.ask(
+            "select mailbox, last_success_at, lag, late, last_error from v_ingest order by 1"))
+
+    def test_late_is_more_than_three_times_the_interval_of_polling(self):
+        late = "select late from v_ingest where mailbox = 'work'"
+        self.assertEqual([["f"]], self.ask(late, now="2026-02-01T12:40:00Z"))
+        self.assertEqual([["t"]], self.ask(late, now="2026-02-01T12:40:01Z"))
+        self.assertEqual([["f"]], self.ask(late, now="2026-02-01T12:40:01Z",
+                                           before="update setting set poll_every = '1 hour'"))
+
+    def test_messages_by_what_became_of_them_and_what_is_in_quarantine(self):
+        outcomes = ("stored", "stored", "updated", "duplicate", "ignored", "quarantined", "partial")
+        values = ", ".join(f"((select id from mailbox where name = 'work'), 1, {uid}, 's', 'unknown', 'tls', '{outcome}')"
+                           for uid, outcome in enumerate(outcomes, 1))
+        self.assertEqual([["stuck", "0", "0", "0", "0", "0", "0", "0", "0"],
+                          ["work", "7", "2", "1", "1", "1", "1", "1", "3"]], self.ask(
+            """select mailbox, messages, stored, updated, duplicate, ignored, quarantined, partial, quarantine
+               from v_ingest order by 1""",
+            before=f"""insert into message (mailbox_key, uid_validity, uid, source, authentic, kind, outcome) values {values};
+                       insert into quarantine (message_key, attachment, reason, detail)
+                       select id, n, 'bad-json', '' from message, generate_series(1, 3) n where outcome = 'quarantined'"""))
