@@ -14,7 +14,8 @@ _FIRST_COLUMNS = {
     "v_incident": "recipient_domain result_type receiving_mx_hostname first_seen last_seen days sessions reporters severity "
                   "state resolved_at cause remedy",
 }
-_VIEWS = ("v_coverage", "v_daily", "v_enforce", "v_failure", "v_incident", "v_ingest", "v_policy", "v_reporter", "v_sessions")
+_VIEWS = ("v_coverage", "v_daily", "v_enforce", "v_failure", "v_incident", "v_ingest", "v_policy", "v_quarantine", "v_reporter",
+          "v_sessions")
 
 
 class Contract(ViewTest):
