@@ -149,7 +149,7 @@ TEST_CASE("A line break in a name or password is refused before anything is sent
   server.start();
   for (const std::string& password : {"a\r\nA002 DELETE INBOX"s, "a\n"s, "a\0b"s}) {
     Account account = server.account();
-    account.password = collector::Secret(row.password);
+    account.password = collector::Secret(password);
     CHECK(failure_of([&] { const Session session(account); }).kind == Kind::kLoginRefused);
   }
   CHECK(server.commands().empty());
