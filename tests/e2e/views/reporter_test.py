@@ -110,3 +110,15 @@ class Ingest(ViewTest):
             before=f"""insert into message (mailbox_key, uid_validity, uid, source, authentic, kind, outcome) values {values};
                        insert into quarantine (message_key, attachment, reason, detail)
                        select id, n, 'bad-json', '' from message, generate_series(1, 3) n where outcome = 'quarantined'"""))
+
+    def test_quarantine_by_mailbox_and_reason(self):
+        self.assertEqual([["work", "bad-gzip", "1"], ["work", "bad-json", "2"], ["", "bad-json", "1"]], self.ask(
+            "select * from v_quarantine order by mailbox nulls last, reason",
+            before="""insert into message (mailbox_key, uid_validity, uid, source, authentic, kind, outcome)
+                      select id, 1, 1, 's', 'unknown', 'tls', 'quarantined' from mailbox where name = 'work';
+                      insert into message (sha256, source, authentic, kind, outcome)
+                      values ('\\x00', 'file', 'unknown', 'tls', 'quarantined');
+                      insert into quarantine (message_key, attachment, reason, detail)
+                      select m.id, a, r, '' from message m
+                      join (values ('s', '1', 'bad-json'), ('s', '2', 'bad-json'), ('s', '3', 'bad-gzip'),
+                                   ('file', '', 'bad-json')) q (s, a, r) on m.source = q.s"""))
