@@ -67,11 +67,10 @@ ImportReader::ImportReader(const Config& config)
 db::NewMessage ImportReader::read(Input input) {
   const bool is_mail = input.kind == Input::Kind::kMail;
   auto read = read_input(ingester_, input);
-  const auto received_at = read.envelope.received ? read.envelope.received : read.envelope.date;
   auto message = accept(std::move(read), acceptance_, is_mail);
   message.sha256 = digest_of(input);
   message.source = source_of(input);
-  message.received_at = received_at;
+  if (is_mail) message.received_at = mime::received_at(input.bytes, config_.mime_limits);
   message.operators_own = true;
   // The beginning of what is too long is nothing that a later try could use.
   if (!input.sha256_of_all) message.raw = std::move(input.bytes);

@@ -1,7 +1,10 @@
 #include "db/copy.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 #include <pqxx/version>
 
@@ -17,24 +20,41 @@
 namespace tlsrpt::db {
 
 // What differs between libpqxx 6 and 7. The stream_to of 6 copies every field several times, and the rest of the row
-// with it (6 µs a row of a kilobyte); its predecessor takes finished lines, and 7 has no use for one.
+// with it (6 µs a row of a kilobyte); its predecessor takes finished lines, any number at once, and 7 has no use for
+// one.
 #if PQXX_VERSION_MAJOR >= 7
 
 struct CopyStream::Stream {
   Stream(pqxx::transaction_base& transaction, const char* table, const char* columns)
       : stream{pqxx::stream_to::raw_table(transaction, table, columns)} {}
 
-  void write(std::string_view fields, const std::vector<Field>& ends) {
+  std::string& begin_field(Form /*form*/) { return fields; }
+  void end_field(Form form) { ends.push_back({fields.size(), form}); }
+
+  void end_row() {
     row.clear();
     std::size_t begin = 0;
     for (const Field& field : ends) {
-      row.push_back(field.form == Form::kNull ? std::nullopt : std::optional{fields.substr(begin, field.end - begin)});
+      row.push_back(field.form == Form::kNull
+                        ? std::nullopt
+                        : std::optional{std::string_view{fields}.substr(begin, field.end - begin)});
       begin = field.end;
     }
     stream << row;
+    fields.clear();
+    ends.clear();
   }
 
+  void finish() { stream.complete(); }
+
+  struct Field {
+    std::size_t end;  // in `fields`
+    Form form;
+  };
+
   pqxx::stream_to stream;
+  std::string fields;  // of the row so far, end to end
+  std::vector<Field> ends;
   std::vector<std::optional<std::string_view>> row;
 };
 
@@ -43,29 +63,33 @@ struct CopyStream::Stream {
 namespace {
 
 // PostgreSQL, COPY, "Text Format": the letter that stands for a character after a backslash; 0 for all that need none.
-constexpr char escape_of(char c) noexcept {
-  switch (c) {
-    case '\\':
-      return '\\';
-    case '\t':
-      return 't';
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    default:
-      return '\0';
-  }
+constexpr std::array<char, 256> escapes() {
+  std::array<char, 256> letters{};
+  letters['\\'] = '\\';
+  letters['\t'] = 't';
+  letters['\n'] = 'n';
+  letters['\r'] = 'r';
+  return letters;
 }
 
-void append_escaped(std::string& to, std::string_view value) {
+constexpr std::array<char, 256> kEscapes = escapes();
+
+constexpr char escape_of(char c) noexcept {
+  return kEscapes[static_cast<unsigned char>(c)];
+}
+
+// From `begin` on.
+void escape(std::string& text, std::size_t begin) {
   const auto is_special = [](char c) { return escape_of(c) != '\0'; };
-  for (auto rest = value.begin(); rest != value.end();) {
-    const auto special = std::find_if(rest, value.end(), is_special);
-    to.append(rest, special);
-    if (special == value.end()) return;
-    to += {'\\', escape_of(*special)};
-    rest = special + 1;
+  if (std::none_of(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), is_special)) return;
+  const std::string plain = text.substr(begin);
+  text.resize(begin);
+  for (const char c : plain) {
+    if (is_special(c)) {
+      text += {'\\', escape_of(c)};
+    } else {
+      text += c;
+    }
   }
 }
 
@@ -77,37 +101,41 @@ struct CopyStream::Stream {
   Stream(pqxx::transaction_base& transaction, const char* table, const char* columns)
       : stream{transaction, table, &columns, &columns + 1} {}  // a list of one: it is joined already
 
-  void write(std::string_view fields, const std::vector<Field>& ends) {
-    line.clear();
-    std::size_t begin = 0;
-    for (const Field& field : ends) {
-      if (&field != ends.data()) line += '\t';
-      append(fields.substr(begin, field.end - begin), field.form);
-      begin = field.end;
-    }
-    stream.write_raw_line(line);
+  std::string& begin_field(Form form) {
+    if (!std::exchange(at_line_begin, false)) lines += '\t';
+    if (form == Form::kNull) lines += "\\N";
+    if (form == Form::kBytes) lines += '\\';  // before the backslash that they begin with
+    field_begin = lines.size();
+    return lines;
   }
 
-  void append(std::string_view field, Form form) {
-    switch (form) {
-      case Form::kNull:
-        line += "\\N";
-        break;
-      case Form::kPlain:
-        line += field;
-        break;
-      case Form::kBytes:  // the backslash that they begin with, and hexadecimal digits
-        line += '\\';
-        line += field;
-        break;
-      case Form::kText:
-        append_escaped(line, field);
-        break;
-    }
+  void end_field(Form form) {
+    if (form == Form::kText) escape(lines, field_begin);
+  }
+
+  // Many rows go at once: each handing over costs a copy, and as likely as not a system call.
+  void end_row() {
+    constexpr std::size_t kEnough = 32u << 10;
+    lines += '\n';
+    at_line_begin = true;
+    if (lines.size() >= kEnough) hand_over();
+  }
+
+  void hand_over() {
+    lines.pop_back();  // the last line's end, which is added again
+    stream.write_raw_line(lines);
+    lines.clear();
+  }
+
+  void finish() {
+    if (!lines.empty()) hand_over();
+    stream.complete();
   }
 
   pqxx::tablewriter stream;
-  std::string line;
+  std::string lines;  // not yet handed over
+  bool at_line_begin = true;
+  std::size_t field_begin = 0;
 };
 #pragma GCC diagnostic pop
 
@@ -118,21 +146,21 @@ CopyStream::CopyStream(pqxx::transaction_base& transaction, const char* table, c
 
 CopyStream::~CopyStream() = default;
 
-void CopyStream::end_field(Form form) {
-  ends_.push_back({fields_.size(), form});
+template <typename Append>
+CopyStream& CopyStream::field(Form form, Append append) {
+  append(stream_->begin_field(form));
+  stream_->end_field(form);
+  return *this;
 }
 
 CopyStream& CopyStream::null() {
-  end_field(Form::kNull);
-  return *this;
+  return field(Form::kNull, [](std::string&) {});
 }
 
 CopyStream& CopyStream::integer(std::int64_t value) {
   char digits[20];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
-  fields_.append(digits, end);
-  end_field(Form::kPlain);
-  return *this;
+  return field(Form::kPlain, [&, end = end](std::string& to) { to.append(digits, end); });
 }
 
 CopyStream& CopyStream::integer(std::optional<std::int64_t> value) {
@@ -140,9 +168,7 @@ CopyStream& CopyStream::integer(std::optional<std::int64_t> value) {
 }
 
 CopyStream& CopyStream::text(std::string_view value) {
-  append_storable(fields_, value);
-  end_field(Form::kText);
-  return *this;
+  return field(Form::kText, [=](std::string& to) { append_storable(to, value); });
 }
 
 CopyStream& CopyStream::text(const std::optional<std::string>& value) {
@@ -150,9 +176,7 @@ CopyStream& CopyStream::text(const std::optional<std::string>& value) {
 }
 
 CopyStream& CopyStream::time(parser::Time value) {
-  parser::append_time(fields_, value);
-  end_field(Form::kPlain);
-  return *this;
+  return field(Form::kPlain, [=](std::string& to) { parser::append_time(to, value); });
 }
 
 CopyStream& CopyStream::time(std::optional<parser::Time> value) {
@@ -160,29 +184,23 @@ CopyStream& CopyStream::time(std::optional<parser::Time> value) {
 }
 
 CopyStream& CopyStream::bytes(std::string_view value) {
-  append_bytea(fields_, value);
-  end_field(Form::kBytes);
-  return *this;
+  return field(Form::kBytes, [=](std::string& to) { append_bytea(to, value); });
 }
 
 CopyStream& CopyStream::array(std::span<const std::string> value) {
-  append_array(fields_, value);
-  end_field(Form::kText);
-  return *this;
+  return field(Form::kText, [=](std::string& to) { append_array(to, value); });
 }
 
 CopyStream& CopyStream::now() {
-  return text(std::string_view{"now"});
+  return field(Form::kPlain, [](std::string& to) { to += "now"; });
 }
 
 void CopyStream::end_row() {
-  stream_->write(fields_, ends_);
-  fields_.clear();
-  ends_.clear();
+  stream_->end_row();
 }
 
 void CopyStream::finish() {
-  stream_->stream.complete();
+  stream_->finish();
 }
 
 }  // namespace tlsrpt::db

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <pqxx/transaction_base>
 
@@ -42,15 +40,10 @@ class CopyStream {
  private:
   struct Stream;
   enum class Form { kNull, kPlain, kBytes, kText };  // what of it may need escaping
-  struct Field {
-    std::size_t end;  // in fields_
-    Form form;
-  };
-  void end_field(Form form);
+  template <typename Append>
+  CopyStream& field(Form form, Append append);
 
   std::unique_ptr<Stream> stream_;
-  std::string fields_;  // of the row so far, end to end
-  std::vector<Field> ends_;
 };
 
 }  // namespace tlsrpt::db

@@ -1,6 +1,7 @@
 #include "db/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -25,6 +26,17 @@ void append_quoted(std::string& to, std::string_view element) {
     to += c;
   }
 }
+
+using HexDigits = std::array<char, 2>;
+
+constexpr std::array<HexDigits, 256> hex_digits() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<HexDigits, 256> digits{};
+  for (std::size_t byte = 0; byte < digits.size(); ++byte) digits[byte] = {kDigits[byte >> 4], kDigits[byte & 0x0F]};
+  return digits;
+}
+
+constexpr std::array<HexDigits, 256> kHexDigits = hex_digits();
 
 unsigned char hex_value(char c) noexcept {
   return static_cast<unsigned char>(c <= '9' ? c - '0' : c - 'a' + 10);  // PostgreSQL writes lower case
@@ -74,14 +86,13 @@ std::string array_text(std::span<const std::int64_t> elements) {
 }
 
 void append_bytea(std::string& to, std::string_view bytes) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
   to += "\\x";
   std::size_t at = to.size();
   to.resize(at + 2 * bytes.size());
   for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    to[at++] = kDigits[byte >> 4];
-    to[at++] = kDigits[byte & 0x0F];
+    const HexDigits& digits = kHexDigits[static_cast<unsigned char>(c)];
+    to[at++] = digits[0];
+    to[at++] = digits[1];
   }
 }
 

@@ -57,14 +57,12 @@ std::optional<Time> received(std::string_view value) {
 
 // The raw values of the fields that make the envelope.
 struct Fields {
-  std::optional<std::string_view> message_id, from, subject, date, received, report_domain, report_submitter;
+  std::optional<std::string_view> message_id, from, subject, report_domain, report_submitter;
 
   [[nodiscard]] std::optional<std::string_view>* find(std::string_view name) noexcept {
     if (iequals(name, "Message-ID")) return &message_id;
     if (iequals(name, "From")) return &from;
     if (iequals(name, "Subject")) return &subject;
-    if (iequals(name, "Date")) return &date;
-    if (iequals(name, "Received")) return &received;
     if (iequals(name, "TLS-Report-Domain")) return &report_domain;
     if (iequals(name, "TLS-Report-Submitter")) return &report_submitter;
     return nullptr;
@@ -88,11 +86,21 @@ Envelope read_envelope(std::string_view header) {
   if (fields.message_id) envelope.message_id = message_id(*fields.message_id);
   if (fields.from) envelope.from_domain = from_domain(*fields.from);
   if (fields.subject) envelope.subject = subject(*fields.subject);
-  if (fields.date) envelope.date = parse_date(*fields.date);
-  if (fields.received) envelope.received = received(*fields.received);
   if (fields.report_domain) envelope.tls_report_domain = domain(identifier(*fields.report_domain));
   if (fields.report_submitter) envelope.tls_report_submitter = identifier(*fields.report_submitter);
   return envelope;
+}
+
+std::optional<Time> time_of_receipt(std::string_view header) {
+  std::optional<std::string_view> topmost;
+  std::optional<std::string_view> date;
+  FieldReader reader(header);
+  while (const auto field = reader.next()) {
+    if (!topmost && iequals(field->name, "Received")) topmost = field->value;
+    if (!date && iequals(field->name, "Date")) date = field->value;
+  }
+  const auto time = topmost ? received(*topmost) : std::nullopt;
+  return time || !date ? time : parse_date(*date);
 }
 
 }  // namespace tlsrpt::mime

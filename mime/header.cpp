@@ -2,31 +2,22 @@
 
 namespace tlsrpt::mime {
 
-std::string_view first_line(std::string_view text) noexcept {
-  const std::size_t end = text.find('\n');
-  return end == std::string_view::npos ? text : text.substr(0, end + 1);
-}
-
-bool is_blank_line(std::string_view line) noexcept {
-  return line.empty() || line == "\n" || line == "\r\n";
+std::size_t line_end(std::string_view text, std::size_t begin) noexcept {
+  const std::size_t newline = text.find('\n', begin);
+  return newline == std::string_view::npos ? text.size() : newline + 1;
 }
 
 std::string_view header_block(std::string_view text) noexcept {
   std::size_t length = 0;
-  while (length < text.size()) {
-    const std::string_view line = first_line(text.substr(length));
-    if (is_blank_line(line)) break;
-    length += line.size();
-  }
+  while (length < text.size() && !begins_with_blank_line(text.substr(length))) length = line_end(text, length);
   return text.substr(0, length);
 }
 
 std::optional<Field> FieldReader::next() noexcept {
   while (!rest_.empty()) {
-    std::size_t length = first_line(rest_).size();
-    while (length < rest_.size() && (rest_[length] == ' ' || rest_[length] == '\t')) {
-      length += first_line(rest_.substr(length)).size();
-    }
+    std::size_t length = 0;
+    do length = line_end(rest_, length);
+    while (length < rest_.size() && (rest_[length] == ' ' || rest_[length] == '\t'));
     const std::string_view field = rest_.substr(0, length);
     rest_.remove_prefix(length);
     const std::size_t colon = field.find(':');

@@ -11,10 +11,17 @@ struct Field {
   std::string_view value;  // as sent, folds and all
 };
 
-// The line that `text` begins with, its LF included if it has one.
-[[nodiscard]] std::string_view first_line(std::string_view text) noexcept;
+// Behind the LF of the line that begins at `begin`; the text's end where it has none.
+[[nodiscard]] std::size_t line_end(std::string_view text, std::size_t begin) noexcept;
 
-[[nodiscard]] bool is_blank_line(std::string_view line) noexcept;  // LF, CRLF or nothing
+// The line that `text` begins with, its LF included if it has one.
+[[nodiscard]] inline std::string_view first_line(std::string_view text) noexcept {
+  return text.substr(0, line_end(text, 0));
+}
+
+[[nodiscard]] inline bool begins_with_blank_line(std::string_view text) noexcept {
+  return text.starts_with('\n') || text.starts_with("\r\n");
+}
 
 // What of `text` stands before its first blank line.
 [[nodiscard]] std::string_view header_block(std::string_view text) noexcept;

@@ -17,6 +17,10 @@ bool is_one_of(char c, std::string_view set) noexcept {
   return false;
 }
 
+bool ends_word(char c) noexcept {
+  return c <= '(' && (is_space(c) || c == '(' || c == '"');  // letters and digits lie above all of these
+}
+
 void append_unquoted(std::string& text, std::string_view quoted) {
   for (std::size_t i = 0; i < quoted.size(); ++i) {
     if (quoted[i] == '\\' && i + 1 < quoted.size()) {
@@ -49,7 +53,7 @@ void Lexer::skip_comment() noexcept {
 
 void Lexer::skip_space_and_comments() noexcept {
   while (!rest_.empty()) {
-    if (is_one_of(rest_.front(), kWhiteSpace)) {
+    if (is_space(rest_.front())) {
       rest_.remove_prefix(1);
     } else if (rest_.front() == '(') {
       skip_comment();
@@ -76,7 +80,7 @@ bool Lexer::take(char c) noexcept {
 
 std::string_view Lexer::run(std::string_view stops) noexcept {
   std::size_t length = 0;
-  while (length < rest_.size() && !is_one_of(rest_[length], " \t\r\n(\"") && !is_one_of(rest_[length], stops)) ++length;
+  while (length < rest_.size() && !ends_word(rest_[length]) && !is_one_of(rest_[length], stops)) ++length;
   const std::string_view text = rest_.substr(0, length);
   rest_.remove_prefix(length);
   return text;

@@ -93,6 +93,10 @@ std::string_view bounded_header(std::string_view bytes, const Limits& limits) {
 
 }  // namespace
 
+std::optional<Time> received_at(std::string_view bytes, const Limits& limits) {
+  return time_of_receipt(bounded_header(bytes, limits));
+}
+
 Message read_message(std::string_view bytes, const Limits& limits) {
   Message message;
   message.envelope = read_envelope(bounded_header(bytes, limits));

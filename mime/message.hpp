@@ -30,8 +30,6 @@ struct Envelope {
   std::optional<std::string> message_id;   // without < and >
   std::optional<std::string> from_domain;  // of the first From address; A-labels, lower case
   std::optional<std::string> subject;
-  std::optional<Time> date;                         // Date, as UTC
-  std::optional<Time> received;                     // the topmost Received header's time
   std::optional<std::string> tls_report_domain;     // RFC 8460 §5.3; normalised domain
   std::optional<std::string> tls_report_submitter;  // RFC 8460 §5.3; as sent, trimmed
   std::vector<std::string> authentication_results;  // header values, unfolded, topmost first
@@ -56,6 +54,10 @@ struct Message {
   std::vector<Attachment> attachments;       // in the order of the message
   std::optional<parser::Rejection> problem;  // a bound was hit: attachments are incomplete, the envelope may be
 };
+
+// When a message came, by its own word: the topmost Received field's time, else its Date. For mail that no server
+// dates.
+[[nodiscard]] std::optional<Time> received_at(std::string_view bytes, const Limits& limits);
 
 // Never throws for what the bytes are. Work is linear in the size, memory at most a small multiple of it.
 [[nodiscard]] Message read_message(std::string_view bytes, const Limits& limits);

@@ -14,13 +14,13 @@ namespace {
 constexpr std::size_t kLongestFilename = 1024;
 
 std::string without_spaces(std::string text) {
-  std::erase_if(text, [](char c) { return kWhiteSpace.find(c) != std::string_view::npos; });
+  std::erase_if(text, is_space);
   return text;
 }
 
 // A report's file name has no spaces: those in it come from its being folded (mail-22).
 std::string mend_fold(std::string filename) {
-  if (filename.find_first_of(kWhiteSpace) == std::string::npos) return filename;
+  if (std::none_of(filename.begin(), filename.end(), is_space)) return filename;
   std::string joined = without_spaces(filename);
   return is_tls_report_filename(joined) ? joined : filename;
 }

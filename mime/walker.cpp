@@ -116,14 +116,11 @@ std::string_view Walker::read_header() noexcept {
   Source& source = sources_.back();
   const std::size_t begin = source.position;
   while (source.position < source.text.size()) {
-    const std::string_view line = first_line(source.text.substr(source.position));
     const std::size_t line_begin = source.position;
-    if (is_blank_line(line)) {
-      source.position += line.size();
-      return source.text.substr(begin, line_begin - begin);
-    }
-    if (delimiter_at(line_begin)) break;
-    source.position += line.size();
+    const bool is_blank = begins_with_blank_line(source.text.substr(line_begin));
+    if (!is_blank && delimiter_at(line_begin)) break;
+    source.position = line_end(source.text, line_begin);
+    if (is_blank) return source.text.substr(begin, line_begin - begin);
   }
   return source.text.substr(begin, source.position - begin);
 }

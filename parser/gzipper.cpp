@@ -23,8 +23,10 @@ void Gzipper::begin() {
     deflateReset(stream_.get());
     return;
   }
-  constexpr int kLevel = 6;
-  constexpr int kMemoryLevel = 8;
+  // For the kilobyte that a report has, level 6 takes four times as long and saves 4 %; to clear the tables of more
+  // memory takes longer than to compress it.
+  constexpr int kLevel = 1;
+  constexpr int kMemoryLevel = 5;
   stream_.reset(new z_stream{});
   if (deflateInit2(stream_.get(), kLevel, Z_DEFLATED, MAX_WBITS + 16, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();

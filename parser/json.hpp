@@ -50,7 +50,7 @@ class JsonWriter {
   bool after_value_ = false;  // the next value or key needs a comma before it
 };
 
-// "2024-02-22T00:00:00Z"
+// "2024-02-22T00:00:00Z"; beyond the years 0 to 9999 the nearest time within them.
 [[nodiscard]] std::string format_time(Time time);
 void append_time(std::string& to, Time time);
 

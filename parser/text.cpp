@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include <unistr.h>
 
@@ -17,6 +18,25 @@ const std::uint8_t* units(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
+// Eight bytes, all of them ASCII and none NUL: no high bit is set, and none would be if each were one less.
+bool are_plain(const char* eight) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kHighBits = kOnes << 7;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, eight, sizeof bytes);
+  return ((bytes | (bytes - kOnes)) & kHighBits) == 0;
+}
+
+// ASCII without NUL, as nearly every text is.
+bool is_plain(std::string_view text) {
+  if (text.size() < 8) return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  const char* const last_eight = text.data() + text.size() - 8;
+  for (const char* eight = text.data(); eight < last_eight; eight += 8) {
+    if (!are_plain(eight)) return false;
+  }
+  return are_plain(last_eight);
+}
+
 // U+D800 to U+DFFF, encoded as if they were characters.
 bool begins_with_surrogate(std::string_view text) {
   return text.size() >= 3 && text[0] == '\xED' && (static_cast<unsigned char>(text[1]) & 0xE0) == 0xA0 &&
@@ -30,9 +50,7 @@ bool is_ascii(std::string_view text) noexcept {
 }
 
 bool is_sound(std::string_view text) noexcept {
-  bool plain = true;  // nearly every text is; this loop has no branch, and compiles to vector instructions
-  for (const char c : text) plain &= c > 0;
-  if (plain) return true;
+  if (is_plain(text)) return true;
   return text.find('\0') == std::string_view::npos && u8_check(units(text), text.size()) == nullptr;
 }
 
@@ -75,9 +93,7 @@ std::string_view trim(std::string_view text) noexcept {
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   return lower;
 }
 

@@ -22,6 +22,23 @@ TEST_CASE("NUL and bytes that are not UTF-8 become U+FFFD") {
   CHECK(storable_optional("\xFFx"s) == "\xEF\xBF\xBDx");
 }
 
+TEST_CASE("a text is mended wherever in it the fault is") {
+  for (std::size_t length = 1; length < 24; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      std::string text(length, 'x');
+      CHECK(storable_text(text) == text);
+      text[place] = '\x7F';
+      CHECK(storable_text(text) == text);
+      for (const char fault : {'\0', '\x80', '\xFF'}) {
+        CAPTURE(length);
+        CAPTURE(place);
+        text[place] = fault;
+        CHECK(storable_text(text) == std::string(place, 'x') + "\xEF\xBF\xBD" + std::string(length - place - 1, 'x'));
+      }
+    }
+  }
+}
+
 TEST_CASE("array elements are quoted, with quotes and backslashes escaped") {
   CHECK(array_text(std::vector<std::string>{}) == "{}");
   CHECK(array_text(std::vector<std::string>{"a", "", "NULL", "{x,y}"}) == R"({"a","","NULL","{x,y}"})");

@@ -84,6 +84,9 @@ TEST_CASE("times are printed in UTC to the second") {
   CHECK(format_time(sys_days{year{2024} / 2 / 22}) == "2024-02-22T00:00:00Z");
   CHECK(format_time(sys_days{year{1} / 1 / 1} + std::chrono::seconds{3661}) == "0001-01-01T01:01:01Z");
   CHECK(format_time(sys_days{year{1969} / 12 / 31} + std::chrono::seconds{86399}) == "1969-12-31T23:59:59Z");
+  CHECK(format_time(sys_days{year{9999} / 12 / 31} + std::chrono::seconds{86399}) == "9999-12-31T23:59:59Z");
+  CHECK(format_time(sys_days{year{10000} / 1 / 1}) == "9999-12-31T23:59:59Z");
+  CHECK(format_time(sys_days{year{0} / 1 / 1} - std::chrono::seconds{1}) == "0000-01-01T00:00:00Z");
 }
 
 TEST_CASE("a report is printed in RFC 8460's own shape") {
