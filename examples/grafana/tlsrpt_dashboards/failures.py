@@ -24,7 +24,7 @@ select state as "State", severity as "Severity", recipient_domain as "Domain", r
        reference as "Reference"
 from tlsrpt.v_incident
 where {_INCIDENT}
-order by state, {sql.SEVERITY_RANK} desc, last_seen desc""",
+order by state, {sql.SEVERITY_RANK} desc, last_seen desc, 3, 4, 5""",
     STATE_COLUMN, SEVERITY_COLUMN, _DOMAIN_LINK, _MX_LINK, CAUSE_COLUMN, REMEDY_COLUMN)
 
 incident_timeline = state_timeline(

@@ -17,7 +17,7 @@ select case when bool_and(last_success_at is not null) then {sql.days('max(lag)'
 from tlsrpt.v_ingest
 where {_CHOSEN}""", unit="dtdurations")
 
-quarantine = stat("In quarantine", "What could not be taken: `tlsrpt-collector quarantine list` says why.", f"""\
+quarantine = stat("In quarantine", "What could not be taken, of the mailboxes' messages.", f"""\
 select coalesce(sum(quarantine), 0) as "Entries"
 from tlsrpt.v_ingest
 where {_CHOSEN}""", thresholds=ANY_IS_DOUBTFUL)
@@ -32,16 +32,26 @@ order by last_report nulls first, 1""",
     column("Domain", links=[link("Its reporters", REPORTERS, domain="Domain")]))
 
 mailboxes = table(
-    "Mailboxes", "When and how well each was read, and why the last poll failed if it did.", f"""\
+    "Mailboxes", "When and how well each was read, and why the last poll failed if it did. A retired one is not read any "
+    "more: another server, username or folder has its name.", f"""\
 select mailbox as "Mailbox", late as "Late", last_success_at as "Last good poll", {sql.days('lag')} as "Lag",
        last_polled_at as "Last poll", last_error as "Last error", quarantine as "In quarantine", messages as "Messages",
-       server as "Server", folder as "Folder"
+       server as "Server", folder as "Folder", retired_at as "Retired"
 from tlsrpt.v_ingest
 where {_CHOSEN}
 order by late desc, 1""",
     column("Late", mappings=words(true=("late", RED), false=("no", GREEN)), custom_cellOptions=COLORED),
     column("Lag", unit="dtdurations"),
     column("Last error", custom_cellOptions=WRAPPED, custom_minWidth=260, custom_inspect=True))
+
+_MAILBOX = "coalesce(mailbox, '(imported)')"
+reasons = table(
+    "Quarantine by reason", "What could not be taken and why, imported files too. `tlsrpt-collector quarantine list` and "
+    "`quarantine show ID` say more, and what to do.", f"""\
+select reason as "Reason", {_MAILBOX} as "Mailbox", entries as "Entries"
+from tlsrpt.v_quarantine
+where {sql.chosen(_MAILBOX, 'mailbox')}
+order by 3 desc, 1, 2""")
 
 _OUTCOMES = ("stored", "updated", "duplicate", "ignored", "quarantined", "partial")
 outcomes = bars(
@@ -77,5 +87,5 @@ DASHBOARD = dashboard(
     [MAILBOX],
     [(4, (8, late), (8, lag), (8, quarantine)),
      (8, (24, mailboxes)),
-     (8, (12, uncovered), (12, outcomes)),
+     (8, (8, uncovered), (8, outcomes), (8, reasons)),
      (8, (12, reports_per_day), (12, late_reports))])

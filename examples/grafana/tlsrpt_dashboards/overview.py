@@ -81,7 +81,7 @@ select severity as "Severity", recipient_domain as "Domain", result_type as "Res
        cause as "Cause", remedy as "Remedy"
 from tlsrpt.v_incident
 where state = 'open' and {sql.INCIDENT_CHOSEN}
-order by {sql.SEVERITY_RANK} desc, last_seen desc""",
+order by {sql.SEVERITY_RANK} desc, last_seen desc, 2, 3, 4""",
     SEVERITY_COLUMN, _DOMAIN_LINK,
     column("MX", links=[link("Its failures", FAILURES, "organization", domain="Domain", mx="MX")]),
     CAUSE_COLUMN, REMEDY_COLUMN)
@@ -94,7 +94,7 @@ select recipient_domain as "Domain", sum(sessions) as "Sessions", sum(failures) 
 from tlsrpt.v_daily
 where {_IN_TIME}
 group by 1
-order by 4 desc nulls last, 2 desc""",
+order by 4 desc nulls last, 2 desc, 1""",
     RATE_COLUMN, _DOMAIN_LINK, column("Last day", unit=DAY))
 
 rate_by_domain = state_timeline(

@@ -56,7 +56,7 @@ select {sql.ORGANIZATION} as "Organization", recipient_domain as "Domain", silen
        late_deliveries as "Late reports", deviations as "Deviations", first_seen as "First seen"
 from tlsrpt.v_reporter
 where {sql.BOTH_CHOSEN}
-order by silent desc, last_seen desc""",
+order by silent desc, last_seen desc, 1, 2""",
     _ORGANIZATION_LINK, _DOMAIN_LINK, _SILENT, column("Usual gap", unit="dtdurations"),
     column("Days of 30", min=0, max=30, custom_cellOptions={"type": "gauge", "mode": "basic"}))
 
@@ -112,7 +112,7 @@ select recipient_domain as "Domain", policy_type as "Policy type", {sql.ORGANIZA
 from tlsrpt.v_policy
 where first_seen <= $__timeTo()::timestamptz and last_seen >= $__timeFrom()::timestamptz
   and {_POLICY}
-order by current desc, 1, 2, last_seen desc
+order by current desc, 1, 2, last_seen desc, 3
 limit 500""",
     _DOMAIN_LINK, _ORGANIZATION_LINK, _MODE, column("max_age", unit="dtdurations"),
     column("Current", mappings=words(true=("current", GREEN), false=("replaced", GREY)), custom_cellOptions=COLORED),
