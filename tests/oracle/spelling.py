@@ -270,4 +270,3 @@ class Speller:
 
 class Members(list):
     """(name, value) pairs of a JSON object."""
-
