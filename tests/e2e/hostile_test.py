@@ -192,7 +192,7 @@ class Hostile(unittest.TestCase):
         self.check_text(with_details([detail] * 100_000), "report")
 
     def test_what_grows_when_it_is_read_is_bounded(self):
-        for text in (b"\x01" * 65_000, b"\xff" * 65_000):  # to an escape of six bytes, to a character of three
+        for text in (b"\x01" * 65_000, b"\xff" * 65_000):  # each to three bytes
             self.check_text(with_strings([text] * 1_500), "rejected decompressed-too-large")
         self.check_text([HEAD + b'{"policy":{"mx-host":[', *[b'"a",' * 100_000] * 200, b'"a"]}}]}'],
                         "rejected decompressed-too-large")

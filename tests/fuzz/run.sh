@@ -39,8 +39,7 @@ ninja -C $build "${targets[@]/#/tests/fuzz/fuzz-}"
 seeds_of() {
   case $1 in
     configuration) echo examples ;;
-    gunzip | message) echo tests/fixtures/golden ;;
-    report) echo tests/fixtures/golden tests/fixtures/parser ;;
+    gunzip | message | report) echo tests/fixtures/golden ;;
   esac
 }
 
