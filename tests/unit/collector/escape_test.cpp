@@ -49,9 +49,9 @@ TEST_CASE("text from strangers is shown with nothing in it that a terminal would
       {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},  // beyond
   };
   for (const auto& row : rows) {
-    CAPTURE(row.first);
-    CHECK(printable(row.first) == row.second);
-    CHECK(printable(printable(row.first)) == row.second);
+    CAPTURE(row.text);
+    CHECK(printable(row.text) == row.shown);
+    CHECK(printable(printable(row.text)) == row.shown);
   }
 }
 
@@ -88,8 +88,8 @@ TEST_CASE("a CSV field is quoted where needed, and never begins a formula") {
       {"   ", "   "},
   };
   for (const auto& row : rows) {
-    CAPTURE(row.first);
-    CHECK(csv_field(row.first) == row.second);
+    CAPTURE(row.text);
+    CHECK(csv_field(row.text) == row.shown);
   }
   CHECK(csv_field(std::string(5000, 'x')).size() == 5000);
 }
