@@ -67,17 +67,18 @@ def panels_have_their_own_place():
 
 
 def links_lead_somewhere():
-    """Every link of the dashboards leads to one of them, and takes the time range along"""
-    uids = {dashboard["uid"] for dashboard in grafana.load()}
+    """Every link of the dashboards leads to one of them, and takes along the time range and variables that it has"""
+    variables = {dashboard["uid"]: {"datasource", *grafana.variables(dashboard)} for dashboard in grafana.load()}
     problems = []
     for dashboard in grafana.load():
         others = {link["url"].removeprefix("/d/") for link in dashboard["links"]
                   if link["includeVars"] and link["keepTime"]}
-        if others != uids - {dashboard["uid"]}:
+        if others != set(variables) - {dashboard["uid"]}:
             problems.append(f"{dashboard['uid']} does not link to each other one with its variables and time range")
         for url in re.findall(r'"url": "([^"]*)"', json.dumps(dashboard["panels"])):
             match = re.fullmatch(r"/d/([\w-]+)\?\$\{__url_time_range\}&\$\{datasource:queryparam\}(&.*)?", url)
-            if not match or match[1] not in uids:
+            passed = re.findall(r"(?<=var-)\w+(?==)|(?<=\$\{)\w+(?=:queryparam\})", url)
+            if not match or not variables.get(match[1], set()).issuperset(passed):
                 problems.append(f"{dashboard['uid']}: {url}")
     return problems
 

@@ -18,10 +18,9 @@ incidents = table(
     "Incidents", "Episodes that touch the time range, open ones always; whatever the policy type. Severity is that of "
     "all sessions in the reports that show the failure. \"Reported failures\" may count a session more than once.", f"""\
 select state as "State", severity as "Severity", recipient_domain as "Domain", result_type as "Result type",
-       {sql.INCIDENT_MX} as "MX", first_seen as "First seen", last_seen as "Last seen", resolved_at as "Resolved",
-       days as "Days", array_to_string(organizations, ', ') as "Seen by",
-       sessions as "Reported failures", cause as "Cause", remedy as "Remedy",
-       reference as "Reference"
+       {sql.INCIDENT_MX} as "MX", first_seen as "First seen", cause as "Cause", remedy as "Remedy",
+       last_seen as "Last seen", resolved_at as "Resolved", days as "Days",
+       array_to_string(organizations, ', ') as "Seen by", sessions as "Reported failures", reference as "Reference"
 from tlsrpt.v_incident
 where {_INCIDENT}
 order by state, {sql.SEVERITY_RANK} desc, last_seen desc, 3, 4, 5""",
@@ -81,13 +80,13 @@ what_to_do = table(
     "What fails where, why, and what to do", "Failures by domain, policy type, result type and MX, with their cause and "
     "the commands to diagnose it.", f"""\
 select recipient_domain as "Domain", policy_type as "Policy type", result_type as "Result type",
-       {sql.FAILURE_MX} as "MX", count(distinct report_key) as "Reports",
-       count(distinct organization_name) as "Reporters", min(day) as "First day", max(day) as "Last day",
-       min(cause) as "Cause", min(remedy) as "Remedy", min(reference) as "Reference"
+       {sql.FAILURE_MX} as "MX", min(cause) as "Cause", min(remedy) as "Remedy",
+       count(distinct report_key) as "Reports", count(distinct organization_name) as "Reporters",
+       min(day) as "First day", max(day) as "Last day", min(reference) as "Reference"
 from tlsrpt.v_failure
 where {_IN_TIME}
 group by 1, 2, 3, 4
-order by 5 desc, 1, 2, 3, 4
+order by "Reports" desc, 1, 2, 3, 4
 limit 200""", column("First day", unit=DAY), column("Last day", unit=DAY), _DOMAIN_LINK, _MX_LINK,
     CAUSE_COLUMN, REMEDY_COLUMN)
 

@@ -76,9 +76,8 @@ incidents = table(
     "Open incidents", "What fails now, since when, why, and what to do. \"Reported failures\" may count a session more "
     "than once: they are not to be compared with sessions.", f"""\
 select severity as "Severity", recipient_domain as "Domain", result_type as "Result type",
-       {sql.INCIDENT_MX} as "MX", first_seen as "Since", last_seen as "Last seen",
-       array_to_string(organizations, ', ') as "Seen by", sessions as "Reported failures",
-       cause as "Cause", remedy as "Remedy"
+       {sql.INCIDENT_MX} as "MX", first_seen as "Since", cause as "Cause", remedy as "Remedy",
+       last_seen as "Last seen", array_to_string(organizations, ', ') as "Seen by", sessions as "Reported failures"
 from tlsrpt.v_incident
 where state = 'open' and {sql.INCIDENT_CHOSEN}
 order by {sql.SEVERITY_RANK} desc, last_seen desc, 2, 3, 4""",
