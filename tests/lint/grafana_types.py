@@ -9,8 +9,8 @@ from tests.harness import grafana
 
 _HERE = pathlib.Path(__file__).resolve().parent / "grafana_schema"
 _INSTALL_DEADLINE, _COMPILE_DEADLINE = 30, 120  # seconds; two cores may be busy with other tests
-_INSTALL = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
-            "--fetch-retries=0", "--fetch-timeout=20000"]
+_INSTALL = ["npm", "install", "--loglevel=error", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund",
+            "--prefer-offline", "--fetch-retries=0", "--fetch-timeout=20000"]
 
 
 def _run(command, directory, deadline):
