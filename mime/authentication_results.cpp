@@ -1,7 +1,5 @@
 #include "mime/authentication_results.hpp"
 
-#include <algorithm>
-
 #include "mime/lexer.hpp"
 #include "mime/text.hpp"
 #include "parser/text.hpp"
@@ -13,14 +11,15 @@ namespace {
 constexpr std::string_view kNameEnd = ";=/.";
 constexpr std::string_view kValueEnd = ";";
 
-bool is_number(std::string_view text) noexcept {  // or nothing
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+// RFC 8601 §2.6: what another version of the field or of a method means is not known.
+bool is_known_version(std::string_view version) noexcept {
+  return version == "1";
 }
 
 // methodspec: method [ "/" version ] "=" result
 bool read_method(Lexer& lexer, MethodResult& result) {
   result.method = parser::ascii_lower(lexer.word(kNameEnd));
-  if (lexer.take('/')) static_cast<void>(lexer.word(kNameEnd));
+  if (lexer.take('/') && !is_known_version(lexer.word(kNameEnd))) return false;
   if (result.method.empty() || !lexer.take('=')) return false;
   result.result = parser::ascii_lower(lexer.word(";="));
   return !result.result.empty();
@@ -60,7 +59,9 @@ std::optional<AuthenticationResults> parse_authentication_results(std::string_vi
   AuthenticationResults parsed;
   parsed.authserv_id = lexer.value(";=");
   // RFC 8601 §2.2: a version may follow the authserv-id. Some servers begin with a result instead, and have no id.
-  const bool is_followed_well = is_number(lexer.word(";=")) && (lexer.at_end() || lexer.peek() == ';');
+  const std::string_view version = lexer.word(";=");
+  const bool is_followed_well =
+      (version.empty() || is_known_version(version)) && (lexer.at_end() || lexer.peek() == ';');
   if (parsed.authserv_id.empty() || !is_followed_well) return std::nullopt;
 
   while (lexer.skip_past(';')) {

@@ -22,7 +22,8 @@ struct AuthenticationResults {
   std::vector<MethodResult> results;  // empty for "none"
 };
 
-// A field's value. Results that do not keep to the grammar are left out; nothing where the authserv-id does not.
+// A field's value. Results that do not keep to the grammar, or are of another version than 1, are left out; nothing
+// where that is so of the authserv-id.
 [[nodiscard]] std::optional<AuthenticationResults> parse_authentication_results(std::string_view value);
 
 }  // namespace tlsrpt::mime

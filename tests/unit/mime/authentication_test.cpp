@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "mime/authentication_results.hpp"
+#include "mime/envelope.hpp"
 
 using namespace tlsrpt::mime;
 
@@ -44,6 +45,11 @@ TEST_CASE("The verdict on DKIM is read from the field as servers write it") {
        "header.from=corp.sender.example;",
        "pass"},
       {"versions", "mx.example.org 1; dkim/1=pass header.d=corp.sender.example", "pass"},
+      {"another version of the field", "mx.example.org 2; dkim=pass header.d=corp.sender.example", "unknown"},
+      {"another version of the method", "mx.example.org 1; dkim/2=pass header.d=corp.sender.example", "unknown"},
+      {"a version that is none", "mx.example.org; dkim/=pass header.d=corp.sender.example", "unknown"},
+      {"another version of the method, and one that is known",
+       "mx.example.org; dkim/2=pass header.d=corp.sender.example; dkim=fail header.d=corp.sender.example", "fail"},
       {"spaces and comments everywhere",
        "(a) mx.example.org (b) 1 (c) ; (d) dkim (e) / (f) 1 (g) = (h) pass (i) header (j) . (k) d (l) = (m) "
        "corp.sender.example (n)",
@@ -111,6 +117,61 @@ TEST_CASE("The topmost field that has our authserv-id and a dkim result counts")
   CHECK(verdict({"mx.example.org; dmarc=pass (p=none) header.from=sender.example", pass, fail}) == "pass");
   CHECK(verdict({"mx.example.org; spf=fail", "evil.example; dkim=pass header.d=sender.example", fail}) == "fail");
   CHECK(verdict({"mx.example.org; dmarc=pass", "mx.example.org; none"}) == "unknown");
+}
+
+TEST_CASE("Whole headers are judged as servers and forgers write them (mail-27)") {
+  const std::string from = "From: TLS Reports <noreply@corp.sender.example>\r\n";
+  const std::string opendmarc =
+      "Authentication-Results: mx.example.org; dmarc=pass (p=reject dis=none)\r\n"
+      "\theader.from=corp.sender.example\r\n";
+  const std::string opendkim =
+      "Authentication-Results: mx.example.org;\r\n"
+      "\tdkim=pass (2048-bit key; unprotected) header.d=corp.sender.example\r\n"
+      "\t header.i=@corp.sender.example header.b=\"Cs/zp0dP\";\r\n"
+      "\tdkim-atps=neutral\r\n";
+  const std::string forged = "Authentication-Results: mx.example.org; dkim=pass header.d=corp.sender.example\r\n";
+  const std::string failed =
+      "Authentication-Results: mx.example.org; dkim=fail (bad signature) header.d=sender.example\r\n";
+  struct Row {
+    const char* what;
+    std::string header;
+    const char* verdict;
+  };
+  const std::vector<Row> rows = {
+      {"Postfix with OpenDKIM and OpenDMARC, a field for each", opendmarc + opendkim, "pass"},
+      {"the same, below another server's",
+       "Authentication-Results: relay.example; dkim=fail\r\n" + opendmarc + opendkim, "pass"},
+      {"a forged field below ours", opendmarc + failed + forged, "fail"},
+      {"a forged field below ours, which found no signature",
+       "Authentication-Results: mx.example.org; dkim=none\r\n" + forged, "none"},
+      {"a field that only looks like ours",
+       "Authentication-Results: mx.example.org.evil.example; dkim=pass "
+       "header.d=corp.sender.example\r\n",
+       "unknown"},
+      {"fields of other names",
+       "ARC-Authentication-Results: i=1; mx.example.org; dkim=pass header.d=corp.sender.example\r\n"
+       "X-Authentication-Results: mx.example.org; dkim=pass header.d=corp.sender.example\r\n"
+       "Authentication-Results-Original: mx.example.org; dkim=pass header.d=corp.sender.example\r\n",
+       "unknown"},
+      {"a field in the middle of another",
+       "Subject: x\r\n Authentication-Results: mx.example.org; dkim=pass header.d=corp.sender.example\r\n", "unknown"},
+      {"Exchange Online, without an authserv-id",
+       "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=sender.example; dkim=pass (signature "
+       "was verified) header.d=corp.sender.example;dmarc=pass action=none header.from=sender.example;compauth=pass\r\n",
+       "unknown"},
+      {"Amavis, with a reason",
+       "Authentication-Results: mx.example.org (amavisd-new); dkim=pass (2048-bit key)\r\n"
+       " reason=\"pass (just generated, assumed good)\" header.d=sender.example\r\n",
+       "pass"},
+      {"Authentication Milter, with properties of its own",
+       "Authentication-Results: mx.example.org;\r\n    dkim=pass (2048-bit rsa key sha256) header.d=sender.example\r\n"
+       "      header.i=@sender.example header.b=Ab/+= header.a=rsa-sha256 header.s=fm3 x-bits=2048\r\n",
+       "pass"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    CHECK(to_string(authenticate(read_envelope(row.header + from), kOurs)) == row.verdict);
+  }
 }
 
 TEST_CASE("What breaks the grammar is passed over, and takes nothing else with it") {
