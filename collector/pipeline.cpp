@@ -23,7 +23,7 @@ std::size_t weight(const parser::Report& report) noexcept {
   std::size_t sum = sizeof(parser::Report);
   for (const auto& policy : report.policies) {
     sum += sizeof(policy) + policy.failure_details.size() * 2 * sizeof(parser::FailureDetail);
-    for (const auto& line : policy.policy_string) sum += sizeof(line) + line.size();
+    for (const auto& line : policy.policy_string) sum += sizeof(std::string) + line.size();
   }
   return sum;
 }

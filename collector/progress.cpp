@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -54,7 +55,7 @@ std::string format_bytes(std::uint64_t bytes) {
 std::string format_time_left(double seconds) {
   constexpr double kMost = 100 * 3600;
   if (seconds >= kMost) return "over 100 h left";
-  const auto s = static_cast<std::uint64_t>(seconds + 0.5);
+  const auto s = static_cast<std::uint64_t>(std::llround(seconds));
   return s < 3600 ? fmt::format("{}:{:02} left", s / 60, s % 60)
                   : fmt::format("{}:{:02}:{:02} left", s / 3600, s / 60 % 60, s % 60);
 }

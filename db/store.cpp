@@ -187,6 +187,7 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
   copy_quarantine(transaction, quarantine, options.quarantine_bytes);
 
   std::vector<Outcome> outcomes;
+  outcomes.reserve(results.size());
   for (const MessageResult& result : results) outcomes.push_back(result.outcome);
   return outcomes;
 }

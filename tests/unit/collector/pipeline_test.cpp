@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 using namespace tlsrpt;
-using collector::PipelineBounds;
 using collector::run_pipeline;
 
 namespace {
@@ -41,7 +40,7 @@ struct Written {
   std::vector<std::uint64_t> uids;
   std::vector<std::size_t> batches;
   std::function<void(std::vector<db::NewMessage>)> step() {
-    return [this](std::vector<db::NewMessage> batch) {
+    return [this](const std::vector<db::NewMessage>& batch) {
       batches.push_back(batch.size());
       for (const auto& message : batch) uids.push_back(*message.uid);
     };
@@ -113,7 +112,7 @@ TEST_CASE("a failure while parsing ends the fetch and is rethrown") {
                                            while (sink(group(at, 1))) ++at;
                                            refused = true;
                                          },
-                                     .parse = [](imap::FetchedMessage fetched) -> db::NewMessage {
+                                     .parse = [](const imap::FetchedMessage& fetched) -> db::NewMessage {
                                        if (fetched.uid == 50) throw std::logic_error("a bug");
                                        return parse(fetched);
                                      },
@@ -135,7 +134,7 @@ TEST_CASE("a failure while writing ends the fetch and is rethrown, and earlier b
                                          },
                                      .parse = parse,
                                      .write =
-                                         [&](std::vector<db::NewMessage> batch) {
+                                         [&](const std::vector<db::NewMessage>& batch) {
                                            if (batches.size() == 2) throw std::runtime_error("database gone");
                                            batches.push_back(batch.size());
                                          }},
