@@ -22,7 +22,7 @@ servers() {
 }
 
 build_program() {
-  use_ccache
+  use_ccache g++
   if [[ ! -f build/build.ninja ]]; then
     echo "Building in build/ …"
     meson setup build >/dev/null

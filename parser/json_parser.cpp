@@ -109,9 +109,9 @@ bool is_mendable(rapidjson::ParseErrorCode code) {
 
 struct JsonParser::State {
   static constexpr std::size_t kBoundless = std::size_t{1} << 32;  // RapidJSON counts in 32 bits
-  // RapidJSON's buffer grows by half: one that holds the longest string may be half as large again.
+  // RapidJSON's buffer grows by half, and a string in it may be three times as long as it is meant (Mender's marks).
   State(std::size_t longest_string, std::size_t deepest)
-      : allocator(2 * std::min(longest_string, kBoundless) + 64 * std::min(deepest, kBoundless) + 1024) {}
+      : allocator(5 * std::min(longest_string, kBoundless) + 64 * std::min(deepest, kBoundless) + 1024) {}
   BoundedAllocator allocator;
   Reader reader{&allocator};
 };

@@ -16,7 +16,8 @@
 namespace tlsrpt::parser {
 namespace {
 
-// A vector that grows holds its elements up to three times: as many again in reserve, and the old ones until they moved.
+// A vector that grows holds its elements up to three times: as many again in reserve, and the old ones until they have
+// moved.
 constexpr std::size_t kElementCost = 3 * sizeof(std::string);
 
 // json-43: "mx: mx.example" → "mx.example".

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 source tests/harness/packages.sh
 
 install_packages "${build_packages[@]}" "${server_packages[@]}" ccache curl
-use_ccache
+use_ccache g++
 if [[ ! -f build-bench/build.ninja ]]; then
   meson setup build-bench --buildtype=release -Dtests=false
 fi

@@ -40,11 +40,11 @@ install_packages() {
 }
 
 # The sanitized tests and the fuzz targets are one build.
-sanitize_options=(-Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1)
+sanitize_options=(-Dfuzzers=true "-Db_sanitize=address,undefined" -Db_lundef=false -Doptimization=1)
 
-# Compiles with a compiler, g++ unless it is named, and through ccache where that is there.
+# Compiles with the compiler named, and through ccache where that is there.
 use_ccache() {
-  local compiler=${1:-g++}
+  local compiler=$1
   if [[ -n ${CXX:-} ]]; then
     return
   fi
