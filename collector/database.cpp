@@ -28,7 +28,7 @@ db::Connection open_database(const Config& config) {
   return database;
 }
 
-db::Connection open_database_for_reading(const Config& config) {
+db::Connection open_current_database(const Config& config) {
   db::Connection database(config.database.reveal());
   db::require_current_schema(database);
   return database;

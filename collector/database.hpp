@@ -13,10 +13,10 @@ void prepare_schema(const db::Connection& database, const Config& config);
 // about to write reports.
 void refresh_result_types(const db::Connection& database, const Config& config);
 
-// A connection with both done: for commands that write.
+// A connection with both done: for commands that take reports in.
 [[nodiscard]] db::Connection open_database(const Config& config);
 
-// A connection whose schema must be current already: for commands that only look.
-[[nodiscard]] db::Connection open_database_for_reading(const Config& config);
+// A connection whose schema must be current already: for commands that work with what is there.
+[[nodiscard]] db::Connection open_current_database(const Config& config);
 
 }  // namespace tlsrpt::collector

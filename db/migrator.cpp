@@ -183,6 +183,12 @@ void grant_reader(const Connection& connection, const std::string& role) {
     const std::string name = transaction.quote_name(known);
     transaction.exec("GRANT USAGE ON SCHEMA tlsrpt TO " + name);
     transaction.exec("GRANT SELECT ON ALL TABLES IN SCHEMA tlsrpt TO " + name);
+    // Quarantined mail may be anybody's: all but its bytes.
+    transaction.exec("REVOKE SELECT ON tlsrpt.quarantine FROM " + name);
+    transaction.exec(
+        "GRANT SELECT (id, message_key, attachment, reason, detail, attempts, last_attempt_at) ON tlsrpt.quarantine "
+        "TO " +
+        name);
     transaction.exec("ALTER DEFAULT PRIVILEGES IN SCHEMA tlsrpt GRANT SELECT ON TABLES TO " + name);
   });
 }

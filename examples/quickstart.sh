@@ -18,7 +18,7 @@ usage() {
 }
 
 servers() {
-  PYTHONPATH=$root python3 examples/quickstart_servers.py "$@"
+  PYTHONPATH=$root /usr/bin/python3 examples/quickstart_servers.py "$@"
 }
 
 build_program() {
@@ -43,7 +43,7 @@ case ${1:-} in
     ;;
   --config)
     (($# == 2)) || usage
-    own_config=$(cd "$from" && realpath -- "$2")
+    own_config=$(cd "$from" && realpath --canonicalize-missing -- "$2")
     if [[ ! -r $own_config ]]; then
       echo "$own_config: cannot be read" >&2
       exit 66

@@ -1,15 +1,17 @@
 """The quickstart's PostgreSQL and Dovecot: start them, fill the sample inbox, write the configuration; stop them.
 
-    python3 examples/quickstart_servers.py start [--config FILE] | stop        (from the root, which must be in PYTHONPATH)
+    /usr/bin/python3 examples/quickstart_servers.py start [--config FILE] | stop
+    (Debian's own Python, for Debian's modules; from the root, which must be in PYTHONPATH)
 """
 
 import argparse
 import fcntl
 import pathlib
-import re
 import secrets
 import sys
 import tempfile
+
+import yaml
 
 import sample_inbox
 from tests.harness import process
@@ -110,29 +112,28 @@ def write_sample_config(dovecot, database):
 
 
 def own_settings(path):
-    """The user's configuration without its database. One that would change the mailbox is refused: this is a trial."""
-    settings, skipping = [], False
-    for line in path.read_text().splitlines():
-        if re.match(r"""["']?database["']?\s*:""", line):
-            skipping = True
-        elif line and not line[0].isspace() and not line.startswith("#"):
-            skipping = False
-        if not skipping:
-            # Files are named relative to the configuration, and the copy lies elsewhere.
-            settings.append(re.sub(r"""(\b(?:password_file|ca_file)["']?\s*:\s*["']?)(?=[^\s"'/$])""",
-                                   rf"\g<1>{path.parent}/", line))
-        if re.search(r"""^[^#]*\bafter["']?\s*:(?!\s*["']?keep["']?\s*(?:$|[#,}]))""", line):
+    """The user's configuration, to be written anew for the trial's database. One that would change a mailbox is refused."""
+    try:
+        settings = yaml.load(path.read_text(), yaml.BaseLoader)  # every scalar as it is spelt
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        sys.exit(f"{path}: cannot be read: {error}")
+    mailboxes = settings.get("mailboxes") if isinstance(settings, dict) else None
+    if not isinstance(mailboxes, list) or not all(isinstance(mailbox, dict) for mailbox in mailboxes):
+        sys.exit(f"{path}: expected `mailboxes:` and a list of them")
+    for mailbox in mailboxes:
+        if mailbox.get("after", "keep") != "keep":
             sys.exit(f"{path}: has an `after:` that would change the mailbox; try it with a copy that says `after: keep`")
-    if any(line.startswith("{") for line in settings):
-        sys.exit(f"{path}: `database:` can be replaced only in a file in block style, one key a line")
-    return "\n".join(settings)
+        for key in ("password_file", "ca_file"):  # named relative to the configuration, and the copy lies elsewhere
+            if isinstance(mailbox.get(key), str) and not mailbox[key].startswith("$"):
+                mailbox[key] = str(path.parent / mailbox[key])
+    return settings
 
 
 def write_own_config(settings, database):
     path = STATE / "own-config.yaml"
     path.touch(mode=0o600)
     path.chmod(0o600)
-    path.write_text(f"database: {database}\n{settings}\n")
+    path.write_text(yaml.dump({**settings, "database": database}, default_style='"', sort_keys=False))
 
 
 def stop():
@@ -150,9 +151,12 @@ def main():
     parser.add_argument("--config")
     options = parser.parse_args()
     STATE.mkdir(parents=True, exist_ok=True)
-    with open(STATE / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once take turns
-        run(options)
+    try:
+        with open(STATE / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two at once take turns
+            run(options)
+    except (process.HarnessError, PermissionError) as error:
+        sys.exit(f"quickstart: {error}")
 
 
 def run(options):

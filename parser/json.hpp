@@ -33,7 +33,7 @@ class JsonWriter {
   JsonWriter& value(double number);
   JsonWriter& value(bool truth);
   JsonWriter& null();
-  JsonWriter& value(const Report& report);        // RFC 8460's own shape, see DESIGN of `parse --format json`
+  JsonWriter& value(const Report& report);        // RFC 8460's own shape; absent members are left out
   JsonWriter& value(const Deviation& deviation);  // {"code", "pointer", "detail"}
 
   // The text so far, or what the sink does not have of it, which is then gone from the writer: ready for the next.

@@ -5,10 +5,12 @@
 #
 #   --sanitize   under AddressSanitizer and UndefinedBehaviorSanitizer, in a build directory of its own
 #   --all        clang-tidy over every file, not only over what changed since the last commit on main
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/harness/packages.sh
 source tests/harness/packages.sh
+# shellcheck source=tests/harness/sanitizers.sh
+source tests/harness/sanitizers.sh
 
 usage() {
   sed -n '2,7s/^# \{0,1\}//p' tests/run.sh >&2
@@ -55,6 +57,4 @@ fi
 echo "${options[*]}" >"$build/configured-for-tests"
 ninja -C "$build"
 
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
-export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 exec python3 -m tests.harness.suites "${runner_options[@]}" "$build" "${suites[@]}"

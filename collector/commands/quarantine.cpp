@@ -28,7 +28,7 @@ std::string list_row(const db::QuarantineEntry& entry) {
 }  // namespace
 
 ExitCode execute(const QuarantineListOptions&, const Config& config) {
-  const auto database = open_database_for_reading(config);
+  const auto database = open_current_database(config);
   const auto entries = db::list_quarantine(database);
   Output output;
   if (entries.empty()) {
@@ -42,7 +42,7 @@ ExitCode execute(const QuarantineListOptions&, const Config& config) {
 }
 
 ExitCode execute(const QuarantineShowOptions& options, const Config& config) {
-  const auto database = open_database_for_reading(config);
+  const auto database = open_current_database(config);
   const auto entry = db::find_quarantine(database, options.id);
   if (!entry) throw InputError(fmt::format("no quarantine entry has the id {}", options.id));
   Output output;
@@ -58,7 +58,7 @@ ExitCode execute(const QuarantineShowOptions& options, const Config& config) {
 }
 
 ExitCode execute(const QuarantineDropOptions& options, const Config& config) {
-  const auto database = open_database_for_reading(config);
+  const auto database = open_current_database(config);
   const auto dropped = db::drop_quarantine(database, options.ids);
   Output output;
   output.write(fmt::format("dropped {} of {}\n", dropped, options.ids.size()));

@@ -21,7 +21,7 @@ ExitCode execute(const ReportOptions& options, const Config& config) {
   if (options.format == ReportOptions::Format::kHtml) {
     throw UsageError("report --format html does not exist yet; text and json do");
   }
-  const auto database = open_database_for_reading(config);
+  const auto database = open_current_database(config);
   const auto summary = db::summarize(database, period_of(options), options.domain);
   Output output(options.output);
   const auto terminal = options.output ? Terminal{} : standard_output();

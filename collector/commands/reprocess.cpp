@@ -73,7 +73,7 @@ class Reprocessor {
 // What keeps one message, or the messages of one mailbox, from being tried does not concern the others; what is wrong
 // with the database concerns all.
 ExitCode execute(const ReprocessOptions& options, const Config& config) {
-  const auto database = open_database(config);
+  const auto database = open_current_database(config);
   const auto reason = options.reason ? std::optional(std::string(to_string(*options.reason))) : std::nullopt;
   const auto messages = db::quarantined_messages(database, reason, options.ids);
   Reprocessor reprocessor(config, database);

@@ -7,17 +7,22 @@
 #
 # What a target learns stays in build-sanitize/corpus/TARGET. An input that breaks it is written to build-sanitize/found/TARGET:
 # mend the cause, and keep the input in tests/fixtures/fuzz/TARGET, where every run of the tests replays it.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/harness/packages.sh
 source tests/harness/packages.sh
+# shellcheck source=tests/harness/sanitizers.sh
+source tests/harness/sanitizers.sh
 
 seconds=60
 targets=()
 while (($# > 0)); do
   case $1 in
     --seconds) seconds=$2 && shift ;;
-    -*) sed -n '4,6s/^# \{0,1\}//p' "$0" >&2 && exit 64 ;;
+    -*)
+      sed -n '4,6s/^# \{0,1\}//p' tests/fuzz/run.sh >&2
+      exit 64
+      ;;
     *) targets+=("$1") ;;
   esac
   shift

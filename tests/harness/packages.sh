@@ -1,11 +1,11 @@
-# Debian and Ubuntu packages by purpose, and their installation; for scripts to source.
+# Debian packages by purpose, and their installation; for scripts to source.
 # shellcheck shell=bash disable=SC2034
 
 build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libmimetic-dev zlib1g-dev rapidjson-dev
   libyaml-cpp-dev libpqxx-dev doctest-dev libfmt-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev libssl-dev
   libzip-dev libpsl-dev libidn2-dev libunistring-dev)
-server_packages=(postgresql dovecot-imapd openssl python3)
-lint_packages=(clang-format clang-tidy shellcheck)
+server_packages=(postgresql dovecot-imapd openssl python3 python3-yaml)
+lint_packages=(git clang-format clang-tidy shellcheck)
 fuzz_packages=(clang libclang-rt-14-dev)
 
 # pkg-config is a name that pkgconf provides.
@@ -31,6 +31,10 @@ install_packages() {
     return
   fi
   if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      echo "As root, install: ${missing[*]}" >&2
+      return 1
+    fi
     as_root=(sudo)
   fi
   echo "Installing: ${missing[*]}" >&2
@@ -38,9 +42,6 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
     </dev/null >&2
 }
-
-# The sanitized tests and the fuzz targets are one build.
-sanitize_options=(-Dfuzzers=true "-Db_sanitize=address,undefined" -Db_lundef=false -Doptimization=1)
 
 # Compiles with the compiler named, and through ccache where that is there.
 use_ccache() {

@@ -4,7 +4,7 @@ import argparse
 import itertools
 import sys
 
-from . import dashboards, hygiene, interop, layering, tools
+from . import codes, dashboards, hygiene, interop, layering, tools
 
 
 def main():
@@ -13,7 +13,7 @@ def main():
     parser.add_argument("build", help="the build directory, for compile_commands.json")
     options = parser.parse_args()
     passed = failed = 0
-    for sentence, check in itertools.chain(layering.checks(), hygiene.checks(), interop.checks(),
+    for sentence, check in itertools.chain(layering.checks(), hygiene.checks(), interop.checks(), codes.checks(),
                                            dashboards.checks(options.build), tools.checks(options.build, options.all)):
         problems = check()
         print(f"{'FAIL' if problems else 'ok  '} {sentence}")
