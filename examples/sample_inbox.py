@@ -83,10 +83,11 @@ def sample(days=28, seed=1, end=None):
     return sorted(mails, key=lambda mail: mail.when)
 
 
-def bulk(count, seed=1, end=None):
-    """`count` messages, one in twenty of them no report, as years of a busy inbox; as an iterator, by day of arrival."""
+def bulk(count, seed=1, end=None, brands=8):
+    """`count` messages, one in twenty of them no report, as years of a busy inbox for `brands` domains and two more; as
+    an iterator, by day of arrival."""
     rng = random.Random(seed)
-    domains = [COM, NET, *(Domain(f"brand{n}.example", "enforce") for n in range(1, 9))]
+    domains = [COM, NET, *(Domain(f"brand{n}.example", "enforce") for n in range(1, brands + 1))]
     everyone = [kind(rng) for kind in senders.LARGE]
     everyone += [kind(rng, number) for kind in senders.SELF_HOSTED for number in range(1, 4)]
     a_day = len(everyone) * len(domains)

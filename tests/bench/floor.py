@@ -9,7 +9,8 @@ import time
 from ..harness.postgres import find_program
 from . import measure
 
-_TABLES = ("mailbox", "message", "report", "policy", "failure_detail", "session_total", "failure_total", "deviation", "quarantine")
+_TABLES = ("mailbox", "message", "report", "policy", "failure_detail", "session_total", "failure_total", "deviation",
+           "quarantine")
 _CHUNK = 100     # UIDs a command, as the program asks for them
 _WINDOW = 32     # commands in flight
 

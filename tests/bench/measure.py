@@ -5,8 +5,10 @@ import os
 import pathlib
 import statistics
 import subprocess
-import time
+import sys
+import tempfile
 
+_LAUNCH = pathlib.Path(__file__).with_name("launch.py")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -20,15 +22,13 @@ class Run:
 
 
 def run(command, **options):
-    """Runs a command to its end. Its output must be small."""
-    begun = time.monotonic()
-    child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, **options)
-    output = child.stdout.read().decode(errors="replace")
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return Run(time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, child.returncode,
-               output)
+    """Runs a command to its end."""
+    with tempfile.NamedTemporaryFile("r") as report:
+        launched = [sys.executable, "-S", _LAUNCH, report.name, *(str(word) for word in command)]
+        done = subprocess.run(launched, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, **options)
+        wall, cpu, peak_memory, code = report.read().split()
+    return Run(float(wall), float(cpu), int(peak_memory), int(code), done.stdout.decode(errors="replace"))
 
 
 def must(run_result):

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Measures a release build against what the wire and the disk allow, and prints ratios.
+# Measures a release build against what the wire and the disk allow; prints tables for docs/performance.md.
 #
-#   tests/bench/run.sh [--quick]
+#   tests/bench/run.sh [SECTION…] [--count N] [--large N] [--rounds N]
 #
-#   --quick    smaller mailboxes and fewer rounds: a first look
+#   --help     the sections; all are measured where none is named, which takes about an hour
+#
+# A first look: tests/bench/run.sh backfill idle --large 0 --rounds 3
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/harness/packages.sh
 source tests/harness/packages.sh
 
-install_packages "${build_packages[@]}" "${server_packages[@]}" ccache curl
+install_packages "${build_packages[@]}" "${server_packages[@]}" ccache curl python3-venv
 use_ccache g++
 if [[ ! -f build-bench/build.ninja ]]; then
   meson setup build-bench --buildtype=release -Dtests=false
