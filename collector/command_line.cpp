@@ -95,6 +95,7 @@ std::optional<ParseOptions::Format> parse_format_from_string(std::string_view wo
   if (word == "text") return Format::kText;
   if (word == "json") return Format::kJson;
   if (word == "csv") return Format::kCsv;
+  if (word == "html") return Format::kHtml;
   return std::nullopt;
 }
 
@@ -156,8 +157,8 @@ void add_file_commands(CLI::App& app, CommandLine& line) {
                                     "print what reports from disk say; no database, no configuration",
                                     "parse google.com!example.com!1706832000!1706918399!001.json.gz");
   add_paths(parse.app, parse.options.paths);
-  add_parsed(parse.app, "--format", parse.options.format, parse_format_from_string, "text, json or csv",
-             "text (default), json or csv")
+  add_parsed(parse.app, "--format", parse.options.format, parse_format_from_string, "text, json, csv or html",
+             "text (default), json, csv or html: the page of `report`, of these files alone")
       ->type_name("FORMAT");
 }
 

@@ -39,7 +39,7 @@ struct ImportOptions {
 };
 
 struct ParseOptions {
-  enum class Format { kText, kJson, kCsv };
+  enum class Format { kText, kJson, kCsv, kHtml };
   std::vector<std::string> paths;  // never empty; "-" is standard input
   Format format = Format::kText;
 };

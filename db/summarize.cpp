@@ -1,5 +1,6 @@
 #include "db/summarize.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <tuple>
 
@@ -80,14 +81,12 @@ constexpr const char* kReporters = R"(
 
 constexpr const char* kPolicies = R"(
   select recipient_domain, policy_type, policy_domain, mode, mx, max_age, tlsa,
-         extract(epoch from min(first_seen))::bigint as first_seen,
-         extract(epoch from max(last_seen))::bigint as last_seen, bool_or(current) as current,
-         array_agg(distinct organization_name order by organization_name) as organizations
+         organization_name, extract(epoch from first_seen)::bigint as first_seen,
+         extract(epoch from last_seen)::bigint as last_seen, extract(epoch from replaced_at)::bigint as replaced_at
   from v_policy
   where utc_day(first_seen) <= date 'epoch' + $2::int and utc_day(last_seen) >= date 'epoch' + $1::int
     and ($3::text is null or is_at_or_below(recipient_domain, $3))
-  group by recipient_domain, policy_type, policy_domain, mode, mx, max_age, tlsa
-  order by recipient_domain, policy_type, policy_domain, first_seen, last_seen, mx, tlsa)";
+  order by recipient_domain, policy_type, policy_domain, organization_name, first_seen)";
 
 // $1: the domain or null.
 constexpr const char* kReadiness = R"(
@@ -141,6 +140,12 @@ std::vector<std::string> texts(const pqxx::row& row, const char* column) {
        std::tie(juncture, element) = parser.get_next()) {
     if (juncture == pqxx::array_parser::juncture::string_value) found.push_back(element);
   }
+  return found;
+}
+
+std::vector<std::string> sorted_texts(const pqxx::row& row, const char* column) {
+  auto found = texts(row, column);
+  std::sort(found.begin(), found.end());
   return found;
 }
 
@@ -206,13 +211,13 @@ PolicySeen read_policy(const pqxx::row& row) {
           .policy_type = text(row, "policy_type"),
           .policy_domain = optional(row, "policy_domain", text).value_or(""),
           .mode = optional(row, "mode", text),
-          .mx = texts(row, "mx"),
+          .mx = sorted_texts(row, "mx"),
           .max_age = optional(row, "max_age", number),
-          .tlsa = texts(row, "tlsa"),
+          .tlsa = sorted_texts(row, "tlsa"),
+          .organization_name = text(row, "organization_name"),
           .first_seen = moment(row, "first_seen"),
           .last_seen = moment(row, "last_seen"),
-          .current = row["current"].as<bool>(),
-          .organizations = texts(row, "organizations")};
+          .replaced_at = optional(row, "replaced_at", moment)};
 }
 
 Readiness read_readiness(const pqxx::row& row) {

@@ -78,19 +78,19 @@ struct Reporter {
   std::vector<std::pair<std::string, std::int64_t>> conformance;  // deviations by code, sorted
 };
 
-// A policy and who saw it.
+// Of v_policy: a policy as one reporter saw it, from one change to the next.
 struct PolicySeen {
   std::string recipient_domain;
   std::string policy_type;  // "sts" or "tlsa"
   std::string policy_domain;
   std::optional<std::string> mode;
-  std::vector<std::string> mx;
+  std::vector<std::string> mx;          // sorted
   std::optional<std::int64_t> max_age;  // seconds
-  std::vector<std::string> tlsa;
+  std::vector<std::string> tlsa;        // sorted
+  std::string organization_name;
   Time first_seen;
   Time last_seen;
-  bool current = false;                    // some reporter saw none after it
-  std::vector<std::string> organizations;  // sorted
+  std::optional<Time> replaced_at;  // none: it saw no other after this
 };
 
 // Of v_enforce.
@@ -128,6 +128,13 @@ struct QuarantineReason {
   std::int64_t entries = 0;
 };
 
+// What `parse` made of one input.
+struct ParsedInput {
+  std::string source;
+  std::string outcome;  // "report", "rejected: bad-gzip", "ignored: dmarc"
+  std::string detail;
+};
+
 struct Summary {
   Time made_at;
   Day from;                           // of the periods' start, in UTC
@@ -137,11 +144,12 @@ struct Summary {
   std::vector<Incident> incidents;    // open ones first, the worst first
   std::vector<FailureKind> failures;  // most sessions first
   std::vector<Reporter> reporters;    // by domain and name
-  std::vector<PolicySeen> policies;   // by domain and type, the oldest first
+  std::vector<PolicySeen> policies;   // by domain, type and organization, the oldest first
   std::vector<Readiness> readiness;   // by domain
   std::vector<MailboxHealth> mailboxes;
   std::vector<Uncovered> uncovered;
   std::vector<QuarantineReason> quarantine;
+  std::vector<ParsedInput> inputs;  // of files alone
 };
 
 }  // namespace tlsrpt::db

@@ -15,12 +15,6 @@ auto key(const FailureTotal& total) {
   return std::tie(total.recipient_domain, total.result_type, total.host);
 }
 
-// RFC 8460 §4.3.2.2: what fails there is the policy's web server, whichever MX the sender may name.
-std::string host_of(const FailureDetail& detail, std::string_view recipient) {
-  if (explain(detail.result_type).category != "sts") return detail.receiving_mx_hostname.value_or("");
-  return "mta-sts." + std::string(recipient);
-}
-
 std::vector<FailureTotal> details(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<FailureTotal> totals;
   for (const Policy& policy : report.policies) {
@@ -29,7 +23,7 @@ std::vector<FailureTotal> details(const Report& report, const std::optional<std:
     for (const FailureDetail& detail : policy.failure_details) {
       totals.push_back({.recipient_domain = std::string(recipient),
                         .result_type = detail.result_type,
-                        .host = host_of(detail, recipient),
+                        .host = failing_host(detail, recipient),
                         .failed_sessions = detail.failed_session_count});
     }
   }
@@ -50,6 +44,12 @@ std::vector<FailureTotal> merged(std::vector<FailureTotal> totals) {
 }
 
 }  // namespace
+
+// RFC 8460 §4.3.2.2: what fails there is the policy's web server, whichever MX the sender may name.
+std::string failing_host(const FailureDetail& detail, std::string_view recipient_domain) {
+  if (explain(detail.result_type).category != "sts") return detail.receiving_mx_hostname.value_or("");
+  return "mta-sts." + std::string(recipient_domain);
+}
 
 std::vector<FailureTotal> failure_totals(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<FailureTotal> totals;

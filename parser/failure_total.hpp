@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parser/report.hpp"
@@ -20,6 +21,9 @@ struct FailureTotal {
 
   bool operator==(const FailureTotal&) const = default;
 };
+
+// What is at fault: FailureTotal::host.
+[[nodiscard]] std::string failing_host(const FailureDetail& detail, std::string_view recipient_domain);
 
 // One row per recipient domain, result type and host, sorted by them. Sums saturate at the largest 64-bit count.
 [[nodiscard]] std::vector<FailureTotal> failure_totals(const Report& report,

@@ -46,6 +46,7 @@ fi
 trap 'echo "0 passed, 1 failed"' ERR
 
 install_packages "${packages[@]}"
+install_packages "${browser_packages[@]}" || echo "No Chromium: the tests that look at pages are skipped" >&2
 
 # Only a build directory that is configured differently is configured again.
 use_ccache "$compiler"

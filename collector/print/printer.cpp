@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "collector/print/csv.hpp"
+#include "collector/print/html/printer.hpp"
 #include "collector/print/json_lines.hpp"
 #include "collector/print/text.hpp"
 
@@ -22,6 +23,8 @@ std::unique_ptr<Printer> make_printer(ParseOptions::Format format, std::size_t w
       return std::make_unique<JsonLinesPrinter>(std::move(sink));
     case ParseOptions::Format::kCsv:
       return std::make_unique<CsvPrinter>(std::move(sink));
+    case ParseOptions::Format::kHtml:
+      return std::make_unique<HtmlPrinter>(std::move(sink));
     case ParseOptions::Format::kText:
       break;
   }

@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "collector/escape.hpp"
+#include "collector/print/policy_values.hpp"
 #include "collector/print/remedy.hpp"
 #include "collector/print/wrap.hpp"
 #include "parser/json.hpp"
@@ -92,19 +93,9 @@ std::string verdict(const std::vector<parser::SessionTotal>& totals, bool failur
   return fmt::format("no failure in {}{}", sessions(all), failures_described ? ", yet failures are described" : "");
 }
 
-// RFC 8461 §3.2: the "key: value" lines of an MTA-STS policy.
-std::vector<std::string> values_of(const Policy& policy, std::string_view key) {
-  std::vector<std::string> values;
-  for (const std::string_view line : policy.policy_string) {
-    if (!line.starts_with(key) || line.substr(key.size(), 1) != ":") continue;
-    const auto value = line.find_first_not_of(" \t", key.size() + 1);
-    if (value != std::string_view::npos) values.emplace_back(line.substr(value));
-  }
-  return values;
-}
-
 // As many as anybody reads, printable.
-std::vector<std::string> first_of(const std::vector<std::string>& texts) {
+template <typename Text>
+std::vector<std::string> first_of(const std::vector<Text>& texts) {
   constexpr std::size_t kMost = 20;
   std::vector<std::string> shown;
   for (const auto& text : std::span(texts).first(std::min(texts.size(), kMost))) shown.push_back(printable(text));
@@ -114,9 +105,10 @@ std::vector<std::string> first_of(const std::vector<std::string>& texts) {
 
 std::string describe(const Policy& policy) {
   std::vector<std::string> facts;
-  if (const auto modes = values_of(policy, "mode"); !modes.empty()) facts.push_back("mode " + printable(modes.front()));
+  if (const auto modes = policy_values(policy, "mode"); !modes.empty())
+    facts.push_back("mode " + printable(modes.front()));
   auto hosts = first_of(policy.mx_host);
-  if (hosts.empty()) hosts = first_of(values_of(policy, "mx"));
+  if (hosts.empty()) hosts = first_of(policy_values(policy, "mx"));
   if (!hosts.empty()) facts.push_back(fmt::format("MX {}", fmt::join(hosts, ", ")));
   if (policy.policy_type == "tlsa" && !policy.policy_string.empty()) {
     facts.push_back(

@@ -137,10 +137,10 @@ void write(JsonWriter& json, const db::PolicySeen& policy) {
       .add("mx", policy.mx)
       .add("max_age", policy.max_age)
       .add("tlsa", policy.tlsa)
+      .add("organization_name", policy.organization_name)
       .add("first_seen", policy.first_seen)
       .add("last_seen", policy.last_seen)
-      .add("current", policy.current)
-      .add("organizations", policy.organizations);
+      .add("replaced_at", policy.replaced_at);
 }
 
 void write(JsonWriter& json, const db::Readiness& readiness) {

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "collector/escape.hpp"
+#include "collector/print/policy_history.hpp"
 #include "collector/print/remedy.hpp"
 #include "collector/print/table.hpp"
 #include "collector/print/totals.hpp"
@@ -76,7 +77,7 @@ void add_verdict(Sheet& sheet, const db::Summary& summary) {
 void add_incident(Sheet& sheet, const db::Summary& summary, const db::Incident& incident) {
   sheet.title(paint_of(incident), label(incident), title(incident));
   sheet.labelled("Mail for", incident.recipient_domain);
-  sheet.labelled(is_open(incident) ? "Since" : "When", when(incident));
+  sheet.labelled(is_open(incident) ? "Since" : "When", when(incident, summary.made_at));
   if (incident.resolved_at) sheet.labelled("Resolved", date(*incident.resolved_at));
   sheet.labelled("Failed", how_many(incident));
   sheet.labelled("Reported by", reporter_names(incident.organizations));
@@ -173,10 +174,10 @@ void add_uncovered(Sheet& sheet, const db::Summary& summary) {
 void add_policies(Sheet& sheet, const db::Summary& summary) {
   if (summary.policies.empty()) return;
   sheet.heading("Policies, as reporters saw them");
-  for (const auto& policy : summary.policies) {
-    sheet.entry(fmt::format("{} {}: {}", policy.recipient_domain, policy.policy_type, describe(policy)),
-                fmt::format("{}, seen by {}", dates(date(policy.first_seen), date(policy.last_seen)),
-                            reporter_names(policy.organizations)));
+  for (const auto& policy : policy_history(summary)) {
+    sheet.entry(fmt::format("{} {}: {}", policy.recipient_domain, policy.policy_type, policy.policy),
+                fmt::format("{}, seen by {}{}{}", dates(date(policy.first_seen), date(policy.last_seen)),
+                            policy.seen_by, policy.remarks.empty() ? "" : ": ", policy.remarks));
   }
 }
 

@@ -17,12 +17,21 @@ std::int64_t count(const db::Summary& summary, State state) {
   return std::ranges::count(summary.incidents, state, &db::Incident::state);
 }
 
+bool is_of_files(const db::Summary& summary) {
+  return !summary.inputs.empty();
+}
+
+std::int64_t rejected(const db::Summary& summary) {
+  return std::ranges::count_if(summary.inputs, [](const auto& input) { return input.outcome.starts_with("rejected"); });
+}
+
 // Whether reports come is a question of today.
 bool reaches_today(const db::Summary& summary) {
   return summary.to >= std::chrono::floor<std::chrono::days>(summary.made_at);
 }
 
 bool may_miss_reports(const db::Summary& summary) {
+  if (is_of_files(summary)) return rejected(summary) > 0;
   return reaches_today(summary) &&
          (!summary.uncovered.empty() || std::ranges::any_of(summary.mailboxes, is_in_trouble));
 }
@@ -63,7 +72,7 @@ std::string silent_sentence(const db::Reporter& reporter) {
 }
 
 std::vector<std::string> details_of(const db::Summary& summary) {
-  constexpr std::size_t kMostSilent = 5;
+  constexpr std::size_t kMostSilent = 3;
   std::vector<std::string> details;
   if (!summary.daily.empty()) details.push_back(sessions_sentence(summary));
   if (const auto resolved = count(summary, State::kResolved); resolved > 0) {
@@ -74,8 +83,14 @@ std::vector<std::string> details_of(const db::Summary& summary) {
   }
   for (const auto& uncovered : summary.uncovered) details.push_back(uncovered_sentence(uncovered));
   const auto silent = silent_reporters(summary);
-  for (std::size_t i = 0; i < std::min(silent.size(), kMostSilent); ++i) details.push_back(silent_sentence(*silent[i]));
-  if (silent.size() > kMostSilent) details.push_back(fmt::format("{} more are silent.", silent.size() - kMostSilent));
+  if (silent.size() > kMostSilent) {
+    details.push_back(fmt::format("{} reporters have fallen silent.", silent.size()));
+  } else {
+    for (const auto* reporter : silent) details.push_back(silent_sentence(*reporter));
+  }
+  if (const auto inputs = rejected(summary); inputs > 0) {
+    details.push_back(fmt::format("{} could not be read.", counted(inputs, "input")));
+  }
   std::int64_t entries = 0;
   for (const auto& row : summary.quarantine) entries += row.entries;
   if (entries > 0) details.push_back(fmt::format("In quarantine: {}; see tlsrpt-collector quarantine list.", entries));
@@ -91,10 +106,13 @@ Verdict verdict_of(const db::Summary& summary) {
     verdict.headline = incidents_headline(summary);
   } else if (summary.daily.empty()) {
     verdict.status = Verdict::Status::kNoReports;
-    verdict.headline = fmt::format("No report covers {}", dates(date(summary.from), date(summary.to)));
+    verdict.headline = is_of_files(summary)
+                           ? "No report on a domain in what was read"
+                           : fmt::format("No report covers {}", dates(date(summary.from), date(summary.to)));
   } else if (may_miss_reports(summary)) {
     verdict.status = Verdict::Status::kAttention;
-    verdict.headline = "No open incident, but reports may be missing";
+    verdict.headline = is_of_files(summary) ? "No problem reported, but not all could be read"
+                                            : "No open incident, but reports may be missing";
   } else {
     verdict.headline = "All right";
   }

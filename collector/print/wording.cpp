@@ -70,14 +70,16 @@ std::string label(const db::Incident& incident) {
   return "minor";
 }
 
-std::string when(const db::Incident& incident) {
+std::string when(const db::Incident& incident, db::Time now) {
   const auto first = date(incident.first_seen);
   const auto last = date(incident.last_seen);
   if (incident.state != db::Incident::State::kOpen) {
     return first == last ? first : fmt::format("{} to {}, on {}", first, last, counted(incident.days, "day"));
   }
-  if (first == last) return first;
-  return fmt::format("{}, on {}, last on {}", first, counted(incident.days, "day"), last);
+  using std::chrono::days;
+  const auto ago = std::chrono::floor<days>(now) - std::chrono::floor<days>(incident.first_seen);
+  const auto since = fmt::format("{} ({} ago)", first, counted(ago.count(), "day"));
+  return first == last ? since : fmt::format("{}, on {}, last on {}", since, counted(incident.days, "day"), last);
 }
 
 std::string how_many(const db::Incident& incident) {
@@ -92,15 +94,6 @@ std::vector<std::string> reason_codes(const db::Summary& summary, const db::Inci
            failure.host == incident.receiving_mx_hostname;
   });
   return kind == summary.failures.end() ? std::vector<std::string>{} : kind->reason_codes;
-}
-
-std::string describe(const db::PolicySeen& policy) {
-  std::vector<std::string> facts;
-  if (policy.mode) facts.push_back("mode " + *policy.mode);
-  if (!policy.tlsa.empty()) facts.push_back(counted(static_cast<std::int64_t>(policy.tlsa.size()), "TLSA record"));
-  if (!policy.mx.empty()) facts.push_back("MX " + listed(policy.mx));
-  if (policy.max_age) facts.push_back(fmt::format("max_age {}", *policy.max_age));
-  return facts.empty() ? "not understood" : fmt::format("{}", fmt::join(facts, "; "));
 }
 
 bool has_fallen_silent(const db::Reporter& reporter) noexcept {

@@ -37,15 +37,12 @@ namespace tlsrpt::collector {
 [[nodiscard]] std::string title(const db::Incident& incident);
 // "critical", "warning", "minor" or "resolved"
 [[nodiscard]] std::string label(const db::Incident& incident);
-// "2026-01-12, on 3 days, last on 2026-01-14"; of one that is over, "2026-01-12 to 2026-01-14, on 3 days"
-[[nodiscard]] std::string when(const db::Incident& incident);
+// "2026-01-12 (5 days ago), on 3 days, last on 2026-01-14"; of one that is over, "2026-01-12 to 2026-01-14, on 3 days"
+[[nodiscard]] std::string when(const db::Incident& incident, db::Time now);
 // "30 sessions in 6 reports, where 12.50 % of all failed"
 [[nodiscard]] std::string how_many(const db::Incident& incident);
 // The failure-reason-codes given within the period.
 [[nodiscard]] std::vector<std::string> reason_codes(const db::Summary& summary, const db::Incident& incident);
-
-// "mode enforce; MX mx1.example.com, mx2.example.com; max_age 604800", "3 TLSA records for mx1.example.com"
-[[nodiscard]] std::string describe(const db::PolicySeen& policy);
 
 // It had a habit, and has broken it.
 [[nodiscard]] bool has_fallen_silent(const db::Reporter& reporter) noexcept;

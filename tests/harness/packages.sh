@@ -3,8 +3,9 @@
 
 build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libmimetic-dev zlib1g-dev rapidjson-dev
   libyaml-cpp-dev libpqxx-dev doctest-dev libfmt-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev libssl-dev
-  libzip-dev libpsl-dev libidn2-dev libunistring-dev)
+  libzip-dev libpsl-dev libidn2-dev libunistring-dev libjs-chart.js)
 server_packages=(postgresql dovecot-imapd openssl python3 python3-yaml)
+browser_packages=(chromium)
 lint_packages=(git clang-format clang-tidy shellcheck)
 fuzz_packages=(clang libclang-rt-14-dev)
 

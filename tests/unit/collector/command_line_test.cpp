@@ -90,6 +90,7 @@ TEST_CASE("import and parse take paths, whatever they look like") {
   CHECK(parse_as<ParseOptions>({"parse", "x", "--format", "text"}).format == Format::kText);
   CHECK(parse_as<ParseOptions>({"parse", "x", "--format", "json"}).format == Format::kJson);
   CHECK(parse_as<ParseOptions>({"parse", "--format", "csv", "x"}).format == Format::kCsv);
+  CHECK(parse_as<ParseOptions>({"parse", "--format", "html", "x"}).format == Format::kHtml);
 }
 
 TEST_CASE("report takes a period, a domain, a format and a file") {
@@ -198,7 +199,8 @@ TEST_CASE("what is no use of the program is one line with a hint") {
       {{"--log-format", "xml", "run"}, "--log-format: expected text or json; see: tlsrpt-collector run --help"},
       {{"import"}, "PATH is required; see: tlsrpt-collector import --help"},
       {{"parse"}, "PATH is required; see: tlsrpt-collector parse --help"},
-      {{"parse", "x", "--format", "html"}, "--format: expected text, json or csv; see: tlsrpt-collector parse --help"},
+      {{"parse", "x", "--format", "pdf"},
+       "--format: expected text, json, csv or html; see: tlsrpt-collector parse --help"},
       {{"backfill", "--since", "yesterday"},
        "--since: expected a date, YYYY-MM-DD; see: tlsrpt-collector backfill --help"},
       {{"backfill", "--since", "2026-01-02", "--before", "2026-01-02"},

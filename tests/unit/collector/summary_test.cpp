@@ -105,7 +105,7 @@ TEST_CASE("text: the verdict comes first, then each incident with cause and comm
                  "\nWhat fails, and what to do\n"
                  "\n  [critical] certificate-expired at mx2.example.com\n"
                  "    Mail for:    example.com\n"
-                 "    Since:       2026-01-10, on 3 days, last on 2026-01-12\n"
+                 "    Since:       2026-01-10 (21 days ago), on 3 days, last on 2026-01-12\n"
                  "    Failed:      60 sessions in 6 reports, where 12.50 % of all failed\n"
                  "    Reported by: Google Inc., Microsoft Corporation\n"
                  "    They say:    X509_V_ERR_CERT_HAS_EXPIRED\n"
@@ -189,7 +189,7 @@ TEST_CASE("text: strangers' text cannot move the cursor") {
   for (auto& row : summary.daily) row.recipient_domain = row.organization_name = hostile;
   for (auto& row : summary.reporters) row.recipient_domain = row.organization_name = hostile;
   summary.policies[0].mode = summary.policies[0].mx[0] = summary.policies[0].policy_type = hostile;
-  summary.policies[0].organizations = {hostile};
+  summary.policies[0].organization_name = hostile;
   summary.readiness[0].verdict = summary.readiness[0].recipient_domain = hostile;
   summary.mailboxes[0].last_error = hostile;
   summary.uncovered[0].domain = hostile;
