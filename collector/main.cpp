@@ -63,9 +63,9 @@ ExitCode run_program(int argc, const char* const* argv) {
     log::configure(line.log_level, line.log_format);
     return dispatch(line);
   } catch (...) {
-    const Verdict verdict = react(std::current_exception());
-    log_lines(verdict.text);
-    return verdict.exit_code;
+    const Judgement judgement = react(std::current_exception());
+    log_lines(judgement.text);
+    return judgement.exit_code;
   }
 }
 

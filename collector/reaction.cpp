@@ -75,26 +75,26 @@ std::optional<Decision> decide(const std::exception& error) noexcept {
 
 }  // namespace
 
-Verdict react(const std::exception_ptr& error) {
-  Verdict verdict;
+Judgement react(const std::exception_ptr& error) {
+  Judgement judgement;
   std::optional<Decision> decision;
   std::exception_ptr next = error;
   while (next) {
     try {
       std::rethrow_exception(std::exchange(next, nullptr));
     } catch (const std::exception& e) {
-      if (!verdict.text.empty()) verdict.text += ": ";
-      verdict.text += e.what();
+      if (!judgement.text.empty()) judgement.text += ": ";
+      judgement.text += e.what();
       if (!decision) decision = decide(e);
       if (const auto* outer = dynamic_cast<const std::nested_exception*>(&e)) next = outer->nested_ptr();
     } catch (...) {
-      verdict.text += verdict.text.empty() ? "unknown exception" : ": unknown exception";
+      judgement.text += judgement.text.empty() ? "unknown exception" : ": unknown exception";
     }
   }
-  verdict.reaction = decision.value_or(Decision{}).reaction;
-  verdict.exit_code = decision.value_or(Decision{}).exit_code;
-  if (verdict.reaction == Reaction::kBug) verdict.text += " (this is a bug in tlsrpt-collector: please report it)";
-  return verdict;
+  judgement.reaction = decision.value_or(Decision{}).reaction;
+  judgement.exit_code = decision.value_or(Decision{}).exit_code;
+  if (judgement.reaction == Reaction::kBug) judgement.text += " (this is a bug in tlsrpt-collector: please report it)";
+  return judgement;
 }
 
 }  // namespace tlsrpt::collector

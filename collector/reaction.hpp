@@ -14,13 +14,13 @@ enum class Reaction {
   kBug,       // ours: please report
 };
 
-struct Verdict {
+struct Judgement {
   Reaction reaction = Reaction::kBug;
   ExitCode exit_code = ExitCode::kBug;
   std::string text;  // the whole chain of std::throw_with_nested, outermost first: "mailbox X: imaps://host: cause"
 };
 
 // The outermost exception of a kind that says something decides; plain ones around it only say where.
-[[nodiscard]] Verdict react(const std::exception_ptr& error);
+[[nodiscard]] Judgement react(const std::exception_ptr& error);
 
 }  // namespace tlsrpt::collector

@@ -1,5 +1,6 @@
 """Plain text as .editorconfig wants it."""
 
+import collections
 import os
 import re
 
@@ -53,6 +54,19 @@ def headers_have_a_guard():
     return [path for path in source.matching(".hpp") if not source.text(path).startswith("#pragma once\n")]
 
 
+def types_have_one_definition():
+    """No two headers define a type of the same name in the same namespace"""
+    defined = collections.defaultdict(list)
+    for path in source.matching(".hpp"):
+        namespace = ""
+        for number, line in enumerate(source.text(path).splitlines(), 1):
+            if found := re.match(r"namespace (\S+) \{", line):
+                namespace = found[1]
+            elif found := re.match(r"(?:struct|class|enum class) (\w+)(?: final)?(?: : .*)? \{", line):
+                defined[f"{namespace}::{found[1]}"].append(f"{path}:{number}")
+    return [f"{name}: {', '.join(places)}" for name, places in defined.items() if len(places) > 1]
+
+
 def scripts_can_be_run():
     """Files with an interpreter's line are executable, and no others are"""
     return [path for path in source.tracked()
@@ -61,5 +75,5 @@ def scripts_can_be_run():
 
 def checks():
     for check in (no_trailing_space, final_newline, no_tabs, nothing_left_to_do, repository_stands_alone,
-                  headers_have_a_guard, scripts_can_be_run):
+                  headers_have_a_guard, types_have_one_definition, scripts_can_be_run):
         yield check.__doc__, check
