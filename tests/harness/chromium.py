@@ -10,25 +10,30 @@ import subprocess
 import time
 
 from . import process
+from .debs import Unavailable
 
-_DEADLINE = 60
-# What a browser asks of the network by itself is no doing of the page.
-_OPTIONS = ("--headless=new", "--remote-debugging-pipe", "--disable-gpu", "--no-first-run", "--disable-extensions",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-            "--hide-scrollbars")
-
-
-def find():
-    """The program, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+_DEADLINE = 180  # for one answer, on a machine that has much else to do
+# What a browser asks of the network by itself is no doing of the page. Neither root nor most containers can have the
+# sandbox; all that is opened, the tests wrote.
+_OPTIONS = ("--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--hide-scrollbars")
 
 
 @contextlib.contextmanager
 def browser():
-    """A running browser; it ends with the context."""
-    with process.temporary_directory("tlsrpt-chromium-") as directory:
-        running = Browser(directory)
+    """A running browser, which ends with the context; Unavailable where there can be none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        raise Unavailable("Chromium is not installed: apt-get install chromium")
+    with process.temporary_directory("tlsrpt-chromium-") as directory, (directory / "errors").open("wb") as errors:
+        running = Browser(program, directory, errors)
         try:
+            try:
+                running.send("Browser.getVersion")
+            except (process.HarnessError, OSError) as reason:
+                said = (directory / "errors").read_text(errors="replace").strip().rpartition("\n")[2]
+                raise Unavailable(f"Chromium does not start: {said or reason}") from reason
             yield running
         finally:
             running.end()
@@ -36,15 +41,14 @@ def browser():
 
 class Browser:
 
-    def __init__(self, directory):
+    def __init__(self, program, directory, errors):
         commands, self._write = os.pipe()
         self._read, answers = os.pipe()
-        options = [*_OPTIONS, f"--user-data-dir={directory}", *(["--no-sandbox"] if os.getuid() == 0 else [])]
         # DevTools' pipe is file descriptors 3 and 4.
         shell = f'exec "$0" "$@" 3<&{commands} 4>&{answers}'
-        self._process = process.spawn(["bash", "-c", shell, find(), *options, "about:blank"],
+        self._process = process.spawn(["bash", "-c", shell, program, *_OPTIONS, f"--user-data-dir={directory}"],
                                       pass_fds=(commands, answers), env={**os.environ, "HOME": str(directory)},
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                      stdout=subprocess.DEVNULL, stderr=errors)
         os.close(commands)
         os.close(answers)
         self._serial = 0
@@ -125,6 +129,10 @@ class Page:
         if "exceptionDetails" in answer:
             raise process.HarnessError(f"{expression}: {answer['exceptionDetails']['exception'].get('description')}")
         return answer["result"].get("value")
+
+    def wait_until(self, condition):
+        """Waits for an expression of JavaScript to become true."""
+        process.wait_until(lambda: self.evaluate(condition), condition, _DEADLINE)
 
     def happened(self):
         """What was requested, and what the console complained about, since it was last asked."""
