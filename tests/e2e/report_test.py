@@ -68,7 +68,7 @@ class Report(EndToEndTest):
                                         "2026-01-31 (UTC).\n1 incident resolved.\n"), text)
         broken, over = text.index("What fails, and what to do"), text.index("What failed, and is resolved")
         self.assertRegex(text[broken:over], r"(?s)\[critical\] sts-policy-fetch-error at mta-sts\.example\.net.*"
-                                            r"Since: +2026-01-29\n.*5 sessions in 1 report,.*Mail\.ru.*"
+                                            r"Since: +2026-01-29 \(2 days ago\)\n.*5 sessions in 1 report,.*Mail\.ru.*"
                                             r"curl -v https://mta-sts\.example\.net/")
         self.assertRegex(text[over:], r"(?s)\[resolved\] certificate-expired at mx2\.example\.com.*2026-01-10 to "
                                       r"2026-01-12, on 3 days\n +Resolved: +2026-01-14\n.*30 sessions in 3 reports, where "
@@ -103,8 +103,12 @@ class Report(EndToEndTest):
                          [(row["organization_name"], row["recipient_domain"], row["reports"], row["sessions"],
                            row["silent"]) for row in summary["reporters"]])
         self.assertEqual(80, len(summary["daily"]))
-        self.assertEqual([("example.com", "enforce", 604800), ("example.net", "testing", 604800)],
-                         [(row["recipient_domain"], row["mode"], row["max_age"]) for row in summary["policies"]])
+        self.assertEqual([("example.com", "Google Inc.", "enforce", 604800, "2026-01-30T23:59:59Z", None),
+                          ("example.com", "Yahoo Inc.", "enforce", 604800, "2026-01-19T23:59:59Z", None),
+                          ("example.net", "Google Inc.", "testing", 604800, "2026-01-30T23:59:59Z", None),
+                          ("example.net", "Mail.ru", "testing", 604800, "2026-01-29T23:59:59Z", None)],
+                         [tuple(row[key] for key in ("recipient_domain", "organization_name", "mode", "max_age",
+                                                     "last_seen", "replaced_at")) for row in summary["policies"]])
 
     def test_a_period_has_both_its_days_and_days_before_today_are_whole_ones(self):
         self.store(january())
