@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/file_policies.hpp"
 #include "collector/ingest.hpp"
 #include "db/store.hpp"
 #include "db/summary.hpp"
@@ -51,19 +52,18 @@ class FileSummary {
   void add_sessions(const ReadReport& read);
   void add_failures(const ReadReport& read);
   void add_reason_code(const std::string& domain, const parser::FailureDetail& detail);
-  void add_policies(const ReadReport& read);
 
   [[nodiscard]] std::vector<db::Incident> incidents() const;
   [[nodiscard]] std::vector<db::FailureKind> failures() const;
   [[nodiscard]] std::vector<db::Reporter> reporters() const;
-  [[nodiscard]] std::vector<db::PolicySeen> policies() const;
+  [[nodiscard]] std::vector<db::ParsedInput> inputs() const;
 
   std::set<parser::Digest> contents_;
   std::set<db::Day> days_;
   std::map<DailyKey, db::DailySessions> daily_;
   std::map<FailureKey, Failure> failures_;
   std::map<ReporterKey, Reporter> reporters_;
-  std::vector<db::PolicySeen> policies_;  // one for each report that has it
+  FilePolicies policies_;
   std::vector<db::ParsedInput> inputs_;
 };
 

@@ -133,6 +133,7 @@ struct ParsedInput {
   std::string source;
   std::string outcome;  // "report", "rejected: bad-gzip", "ignored: dmarc"
   std::string detail;
+  bool rejected = false;
 };
 
 struct Summary {

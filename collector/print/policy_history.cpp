@@ -66,6 +66,11 @@ std::string describe(const PolicySeen& policy) {
   return facts.empty() ? "not understood" : fmt::format("{}", fmt::join(facts, "; "));
 }
 
+std::string kind(const PolicySeen& policy) {
+  const bool is_own = policy.policy_domain.empty() || policy.policy_domain == policy.recipient_domain;
+  return is_own ? policy.policy_type : fmt::format("{} of {}", policy.policy_type, policy.policy_domain);
+}
+
 std::string seen_by(const Group& group) {
   std::vector<std::string> names;
   for (const auto* policy : group.sightings) {
@@ -101,10 +106,11 @@ std::vector<PolicyPeriod> policy_history(const db::Summary& summary) {
   for (const auto& group : groups) {
     const auto& policy = *group.sightings.front();
     history.push_back({.recipient_domain = policy.recipient_domain,
-                       .policy_type = policy.policy_type,
+                       .kind = kind(policy),
                        .policy = describe(policy),
                        .first_seen = group.first_seen,
                        .last_seen = group.last_seen,
+                       .current = is_current(group),
                        .seen_by = seen_by(group),
                        .remarks = remarks(group, groups)});
   }

@@ -10,12 +10,13 @@ namespace tlsrpt::collector {
 // A policy for as long as somebody saw it without a break.
 struct PolicyPeriod {
   std::string recipient_domain;
-  std::string policy_type;
+  std::string kind;    // "sts", "tlsa", "tlsa of mx1.example.com" where that is not the domain's own
   std::string policy;  // "mode enforce; MX mx1.example.com; max_age 604800", "TLSA 3 1 1 0123456789…"
   db::Time first_seen;
   db::Time last_seen;
-  std::string seen_by;  // "Mail.ru, Google Inc. until 2026-01-02"
-  std::string remarks;  // "changed": there was another before; "reporters differ": others see another at the same time
+  bool current = false;  // somebody saw no other since
+  std::string seen_by;   // "Mail.ru, Google Inc. until 2026-01-02"
+  std::string remarks;   // "changed": there was another before; "reporters differ": others see another at the same time
 };
 
 // By domain and type, the oldest first.

@@ -175,7 +175,7 @@ void add_policies(Sheet& sheet, const db::Summary& summary) {
   if (summary.policies.empty()) return;
   sheet.heading("Policies, as reporters saw them");
   for (const auto& policy : policy_history(summary)) {
-    sheet.entry(fmt::format("{} {}: {}", policy.recipient_domain, policy.policy_type, policy.policy),
+    sheet.entry(fmt::format("{} {}: {}", policy.recipient_domain, policy.kind, policy.policy),
                 fmt::format("{}, seen by {}{}{}", dates(date(policy.first_seen), date(policy.last_seen)),
                             policy.seen_by, policy.remarks.empty() ? "" : ": ", policy.remarks));
   }

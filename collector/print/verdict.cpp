@@ -22,7 +22,7 @@ bool is_of_files(const db::Summary& summary) {
 }
 
 std::int64_t rejected(const db::Summary& summary) {
-  return std::ranges::count_if(summary.inputs, [](const auto& input) { return input.outcome.starts_with("rejected"); });
+  return std::ranges::count(summary.inputs, true, &db::ParsedInput::rejected);
 }
 
 // Whether reports come is a question of today.

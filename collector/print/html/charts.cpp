@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "collector/print/html/figure.hpp"
 #include "collector/print/html/sections.hpp"
 #include "collector/print/html/table.hpp"
 #include "collector/print/totals.hpp"
 #include "collector/print/wording.hpp"
-#include "parser/json.hpp"
 
 namespace tlsrpt::collector {
 namespace {
@@ -26,19 +26,9 @@ struct Figure {
   std::vector<Row> rows;
 };
 
-void write_canvas(HtmlWriter& html, const db::Summary& summary, std::string_view caption, std::string_view chart) {
-  html.open("div", {{"class", "canvas"}});
-  html.open("canvas", {{"data-chart", chart},
-                       {"data-from", parser::format_time(summary.from)},
-                       {"data-to", parser::format_time(summary.to + days{1})},
-                       {"role", "img"},
-                       {"aria-label", fmt::format("{}: the numbers are in the table below", caption)}});
-  html.close().close();
-}
-
 void write_figure(HtmlWriter& html, const db::Summary& summary, const Figure& figure) {
   html.open("figure", {{"class", "panel"}}).element("figcaption", figure.caption);
-  for (const auto chart : figure.charts) write_canvas(html, summary, figure.caption, chart);
+  for (const auto chart : figure.charts) write_canvas(html, summary, chart, figure.caption);
   html.open("details", {{"open", ""}}).element("summary", "The numbers");
   write_table(html, figure.columns, figure.rows, figure.rows.size());
   html.close().close();
@@ -76,14 +66,25 @@ std::vector<Row> rows_by_kind(const db::Summary& summary) {
   return rows;
 }
 
+std::string state_of(const db::Incident& incident) {
+  switch (incident.state) {
+    case db::Incident::State::kResolved:
+      return "resolved";
+    case db::Incident::State::kReported:
+      return "reported";
+    case db::Incident::State::kOpen:
+      break;
+  }
+  return "open";
+}
+
 std::vector<Row> rows_by_incident(const db::Summary& summary) {
   std::vector<Row> rows;
   for (const auto& incident : summary.incidents) {
     if (rows.size() == kMostBars) break;
-    rows.push_back({words(incident.result_type),
-                    words(incident.receiving_mx_hostname.value_or(incident.recipient_domain)),
-                    words(is_open(incident) ? "open" : "resolved"), moment(incident.first_seen),
-                    moment(incident.last_seen), count(incident.sessions)});
+    rows.push_back(
+        {words(incident.result_type), words(incident.receiving_mx_hostname.value_or(incident.recipient_domain)),
+         words(state_of(incident)), moment(incident.first_seen), moment(incident.last_seen), count(incident.sessions)});
   }
   return rows;
 }
@@ -108,7 +109,7 @@ void write_charts(HtmlWriter& html, const db::Summary& summary) {
   if (!summary.incidents.empty()) {
     write_figure(html, summary,
                  {"Incidents in time",
-                  {"timeline"},
+                  {"incidents"},
                   {"what", "where", "state", "first seen", "last seen", "failed sessions"},
                   rows_by_incident(summary)});
   }

@@ -23,7 +23,7 @@ void write_facts(HtmlWriter& html, const db::Summary& summary, const db::Inciden
   html.open("dl");
   if (incident.receiving_mx_hostname) write_fact(html, "Where", *incident.receiving_mx_hostname);
   write_fact(html, "Mail for", incident.recipient_domain);
-  write_fact(html, is_open(incident) ? "Since" : "When", when(incident, summary.made_at));
+  write_fact(html, incident.state == db::Incident::State::kOpen ? "Since" : "When", when(incident, summary.made_at));
   if (incident.resolved_at) write_fact(html, "Resolved", date(*incident.resolved_at));
   write_fact(html, "Failed", how_many(incident));
   write_fact(html, "Reported by", reporter_names(incident.organizations));

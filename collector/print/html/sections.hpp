@@ -20,6 +20,7 @@ void write_domains(HtmlWriter& html, const db::Summary& summary);
 void write_reporters(HtmlWriter& html, const db::Summary& summary);
 void write_silent(HtmlWriter& html, const db::Summary& summary);
 void write_policies(HtmlWriter& html, const db::Summary& summary);
+void write_readiness(HtmlWriter& html, const db::Summary& summary);
 void write_ingest(HtmlWriter& html, const db::Summary& summary);  // mailboxes and quarantine, or the files read
 
 }  // namespace tlsrpt::collector

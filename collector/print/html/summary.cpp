@@ -48,6 +48,7 @@ std::string summary_html(const db::Summary& summary) {
     write_reporters(html, summary);
     write_calendar(html, summary);
     write_policies(html, summary);
+    write_readiness(html, summary);
     write_ingest(html, summary);
     html.close();
     write_footer(html, summary);

@@ -77,4 +77,13 @@ void write_table(HtmlWriter& html, const std::vector<std::string_view>& columns,
   }
 }
 
+void write_panel(HtmlWriter& html, std::string_view heading, const std::vector<std::string_view>& columns,
+                 const std::vector<Row>& rows, std::string_view note) {
+  if (rows.empty()) return;
+  html.open("section").element("h2", heading).open("div", {{"class", "panel"}});
+  if (!note.empty()) html.element("p", note, {{"class", "note"}});
+  write_table(html, columns, rows);
+  html.close().close();
+}
+
 }  // namespace tlsrpt::collector

@@ -31,4 +31,8 @@ using Row = std::vector<Cell>;
 void write_table(HtmlWriter& html, const std::vector<std::string_view>& columns, const std::vector<Row>& rows,
                  std::size_t most = 100);
 
+// A section of its own with such a table; nothing where it has no rows.
+void write_panel(HtmlWriter& html, std::string_view heading, const std::vector<std::string_view>& columns,
+                 const std::vector<Row>& rows, std::string_view note = {});
+
 }  // namespace tlsrpt::collector

@@ -7,22 +7,12 @@
 
 #include "collector/print/html/sections.hpp"
 #include "collector/print/html/table.hpp"
-#include "collector/print/policy_history.hpp"
 #include "collector/print/totals.hpp"
 #include "collector/print/wording.hpp"
 #include "parser/json.hpp"
 
 namespace tlsrpt::collector {
 namespace {
-
-void write_panel(HtmlWriter& html, std::string_view heading, const std::vector<std::string_view>& columns,
-                 const std::vector<Row>& rows, std::string_view note = {}) {
-  if (rows.empty()) return;
-  html.open("section").element("h2", heading).open("div", {{"class", "panel"}});
-  if (!note.empty()) html.element("p", note, {{"class", "note"}});
-  write_table(html, columns, rows);
-  html.close().close();
-}
 
 Cell date_or(const std::optional<db::Time>& time, std::string_view otherwise) {
   return time ? moment(*time) : words(std::string(otherwise));
@@ -71,24 +61,6 @@ void write_silent(HtmlWriter& html, const db::Summary& summary) {
   }
   write_panel(html, "Silent: domains without any report in the last 7 days", {"domain", "mailbox", "last day"},
               domains);
-}
-
-void write_policies(HtmlWriter& html, const db::Summary& summary) {
-  std::vector<Row> policies;
-  for (const auto& policy : policy_history(summary)) {
-    policies.push_back({words(policy.recipient_domain), words(policy.policy_type), words(policy.policy),
-                        moment(policy.first_seen), moment(policy.last_seen), words(policy.seen_by),
-                        words(policy.remarks)});
-  }
-  write_panel(html, "Policies and their changes, as reporters saw them",
-              {"domain", "type", "policy", "first day", "last day", "seen by", "remarks"}, policies);
-  std::vector<Row> readiness;
-  for (const auto& row : summary.readiness) {
-    readiness.push_back({words(row.recipient_domain), words(row.verdict), moment(row.testing_since),
-                         count(row.days_clean), count(row.sessions)});
-  }
-  write_panel(html, "MTA-STS policies in mode testing: may they enforce?",
-              {"domain", "verdict", "testing since", "days clean", "sessions"}, readiness);
 }
 
 void write_ingest(HtmlWriter& html, const db::Summary& summary) {

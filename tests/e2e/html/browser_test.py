@@ -9,7 +9,7 @@ import unittest
 from tests.harness import chromium, collector
 from tests.harness.debs import Unavailable
 
-from .case import SHOWN, PageTest
+from .case import SHOWN, PageTest, hostile_report
 
 
 @contextlib.contextmanager
@@ -80,20 +80,43 @@ class Browser(PageTest):
             for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) colours.add(data.slice(i, i + 3).join());
             return [canvas.dataset.chart, [...colours]];
         }))""")
-        bad, good = "194,65,12", "143,184,222"
-        self.assertEqual({"sessions", "rate", "failures", "timeline"}, drawn.keys())
-        for chart, colours in {"sessions": {bad, good}, "rate": {bad}, "failures": {bad}, "timeline": {bad, good}}.items():
+        bad, good, past = "194,65,12", "143,184,222", "185,192,200"
+        self.assertEqual({"sessions", "rate", "failures", "incidents", "policies"}, drawn.keys())
+        for chart, colours in {"sessions": {bad, good}, "rate": {bad}, "failures": {bad}, "incidents": {bad, good},
+                               "policies": {past, good}}.items():
             with self.subTest(chart=chart):
                 self.assertLessEqual(colours, set(drawn[chart]))
 
+    def chart(self, name):
+        """The labels of a chart, and its bars or points by label and name of the dataset; a moment is a date and time."""
+        return self.evaluate("""(() => {
+            const {labels, datasets} = Chart.getChart(document.querySelector("[data-chart=%s]")).data;
+            const told = (value) => Array.isArray(value) ? value.map((moment) => new Date(moment).toISOString()) : value;
+            return [labels, Object.fromEntries(datasets.map(({label, data}) => [label, data.map(told)]))];
+        })()""" % name)
+
     def test_charts_show_what_the_tables_say(self):
-        days, failed = self.evaluate("""(() => {
-            const {labels, datasets} = Chart.getChart(document.querySelector("[data-chart=sessions]")).data;
-            return [labels, datasets[0].data];
-        })()""")
+        days, sessions = self.chart("sessions")
+        failed = sessions["failed"]
         self.assertEqual([["2026-01-01", "2026-02-01"], 32], [[days[0], days[-1]], len(days)])
         self.assertEqual((58, 55, 54, None), tuple(failed[9:13]))
         self.assertIn("2026-01-107025", "".join(self.texts("figure tbody tr")))
+
+    def test_an_open_incident_lasts_until_now_and_a_resolved_one_as_long_as_it_was_seen(self):
+        names, incidents = self.chart("incidents")
+        open_one = names.index(["starttls-not-supported", "mx1.lonely.example"])
+        self.assertEqual(["2026-01-20T00:00:00.000Z", "2026-02-01T12:00:00.000Z"], incidents["open"][open_one])
+        self.assertIsNone(incidents["resolved"][open_one])
+        resolved = names.index(["certificate-expired", "mx2.expired.example"])
+        self.assertEqual(["2026-01-10T00:00:00.000Z", "2026-01-12T23:59:59.000Z"], incidents["resolved"][resolved])
+
+    def test_of_policies_those_that_changed_are_drawn(self):
+        names, policies = self.chart("policies")
+        self.assertEqual(["dane.example tlsa"] * 2 + ["flip.example sts"] * 3 + ["policy.example sts"] * 2,
+                         [name for name, _ in names])
+        self.assertEqual(["replaced", "current", "replaced", "replaced", "current", "current", "current"],
+                         ["current" if current else "replaced" for current in policies["current"]])
+        self.assertEqual(["2026-01-10T00:00:00.000Z", "2026-01-12T23:59:59.000Z"], policies["replaced"][3])
 
     def test_hostile_names_are_inert_and_shown_for_what_they_are(self):
         self.assertEqual(0, self.evaluate("document.querySelectorAll('img').length"))
@@ -103,6 +126,7 @@ class Browser(PageTest):
     def test_a_phone_need_not_scroll_sideways(self):
         phone = self.open(width=390, height=844)
         self.assertEqual(390, phone.evaluate("document.documentElement.scrollWidth"))
+        self.assertLess(100, phone.evaluate("document.querySelector('.calendar [scope=row]').offsetWidth"))
         self.assertEqual([], phone.happened()[1])
 
     def test_the_dark_has_colours_of_its_own_and_changes_while_the_page_is_open(self):
@@ -125,9 +149,20 @@ class Browser(PageTest):
         self.assertEqual([False] * 3, page.evaluate(is_open))
         self.assertTrue((self.directory / "report.pdf").read_bytes().startswith(b"%PDF"))
 
+    def open_parsed(self, path):
+        """The page of what `parse` finds there."""
+        page = self.directory / "parse.html"
+        page.write_text(collector.run("parse", "--format", "html", path).out)
+        return self.browser.open(page.as_uri())
+
     def test_a_page_of_files_alone_is_shown_too(self):
-        path = self.directory / "parse.html"
-        path.write_text(collector.run("parse", "--format", "html", self.mails).out)
-        page = self.browser.open(path.as_uri())
-        self.assertEqual(([path.as_uri()], []), page.happened())
+        page = self.open_parsed(self.mails)
+        self.assertEqual(([(self.directory / "parse.html").as_uri()], []), page.happened())
+        self.assertEqual(5, page.evaluate("Object.keys(Chart.instances).length"))
+
+    def test_a_period_of_millennia_is_drawn(self):
+        path = self.directory / "millennia.json"
+        path.write_text(json.dumps([hostile_report(1971), hostile_report(9998)]))
+        page = self.open_parsed(path)
+        self.assertEqual([], page.happened()[1])
         self.assertEqual(4, page.evaluate("Object.keys(Chart.instances).length"))

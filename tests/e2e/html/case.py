@@ -13,11 +13,11 @@ HOSTILE = '</script><img src=x onerror="alert(1)"><!--\u202e\u2028'
 SHOWN = r'</script><img src=x onerror="alert(1)"><!--\u{202e}\u{2028}'  # what a reader sees of it
 
 
-def hostile_report():
+def hostile_report(year=2026):
     """Every text that a stranger chooses is markup."""
     return {
         "organization-name": HOSTILE, "report-id": HOSTILE, "contact-info": HOSTILE,
-        "date-range": {"start-datetime": "2026-01-31T00:00:00Z", "end-datetime": "2026-01-31T23:59:59Z"},
+        "date-range": {"start-datetime": f"{year}-01-31T00:00:00Z", "end-datetime": f"{year}-01-31T23:59:59Z"},
         "policies": [{
             "policy": {"policy-type": "sts", "policy-domain": "hostile.example", "mx-host": [HOSTILE],
                        "policy-string": [f"mode: {HOSTILE}", f"mx: {HOSTILE}"]},

@@ -107,9 +107,9 @@ TEST_CASE("HTML: the verdict comes first, then each open incident with what to t
 
 TEST_CASE("HTML: behind every chart stands a table with every day of the period") {
   const auto body = body_of(summary_html(sample_summary()));
-  for (const auto* chart : {"sessions", "rate", "failures", "timeline"}) {
+  for (const auto* chart : {"sessions", "rate", "failures", "incidents"}) {
     CHECK(contains(body, fmt::format("<canvas data-chart=\"{}\" data-from=\"2026-01-01T00:00:00Z\" "
-                                     "data-to=\"2026-02-01T00:00:00Z\"",
+                                     "data-to=\"2026-02-01T00:00:00Z\" data-now=\"2026-01-31T12:00:00Z\"",
                                      chart)));
   }
   CHECK(contains(body,
@@ -129,6 +129,31 @@ TEST_CASE("HTML: a period of centuries has the days with reports alone") {
   CHECK(body.size() < 40'000);
   CHECK(contains(body, "<td class=\"words\">2026-01-10</td>"));
   CHECK_FALSE(contains(body, "<td class=\"words\">2026-01-09</td>"));
+}
+
+TEST_CASE("HTML: policies are drawn where one changed, and said to be the same where none did") {
+  auto summary = sample_summary();
+  CHECK(contains(body_of(summary_html(summary)), "<p>None changed.</p>"));
+  CHECK_FALSE(contains(body_of(summary_html(summary)), "data-chart=\"policies\""));
+  auto enforced = summary.policies[0];
+  enforced.mode = "enforce";
+  enforced.first_seen = *(summary.policies[0].replaced_at = january(12));
+  enforced.last_seen = january(31);
+  summary.policies.push_back(enforced);
+  const auto body = body_of(summary_html(summary));
+  CHECK(contains(body, "data-chart=\"policies\""));
+  CHECK(contains(body,
+                 "<td class=\"words\">replaced</td>"
+                 "<td class=\"words\"><data value=\"2026-01-01T00:00:00Z\">2026-01-01</data></td>"));
+}
+
+TEST_CASE("HTML: what files say came to no end that is known, and is not said to go on") {
+  auto summary = sample_summary();
+  summary.incidents[0].state = db::Incident::State::kReported;
+  const auto body = body_of(summary_html(summary));
+  CHECK(contains(body, "<dt>When</dt><dd>2026-01-10 to 2026-01-12, on 3 days</dd>"));
+  CHECK(contains(body, "<td class=\"words\">reported</td>"));
+  CHECK_FALSE(contains(body, "<td class=\"words\">open</td>"));
 }
 
 TEST_CASE("HTML: the calendar says in signs who reported, and what failed") {

@@ -24,7 +24,8 @@ db::PolicySeen seen(const std::string& organization, const std::string& mode, in
 }
 
 std::string shown(const PolicyPeriod& period) {
-  return period.policy + " by " + period.seen_by + (period.remarks.empty() ? "" : ": " + period.remarks);
+  return period.policy + " by " + period.seen_by + (period.remarks.empty() ? "" : ": " + period.remarks) +
+         (period.current ? "" : " (replaced)");
 }
 
 }  // namespace
@@ -43,8 +44,8 @@ TEST_CASE("a change is a line of its own, and so is a change back") {
       policy_history({.policies = {seen("a", "enforce", 1, 9, true), seen("a", "testing", 10, 12, true),
                                    seen("a", "enforce", 13, 31, false)}});
   REQUIRE(history.size() == 3);
-  CHECK(shown(history[0]) == "mode enforce by a until 2026-01-09");
-  CHECK(shown(history[1]) == "mode testing by a until 2026-01-12: changed");
+  CHECK(shown(history[0]) == "mode enforce by a until 2026-01-09 (replaced)");
+  CHECK(shown(history[1]) == "mode testing by a until 2026-01-12: changed (replaced)");
   CHECK(shown(history[2]) == "mode enforce by a: changed");
 }
 
@@ -62,6 +63,19 @@ TEST_CASE("an old policy that somebody saw last before the change is no differen
       policy_history({.policies = {seen("a", "testing", 1, 9, false), seen("b", "enforce", 15, 31, false)}});
   REQUIRE(history.size() == 2);
   CHECK(shown(history[1]) == "mode enforce by b: changed");
+}
+
+TEST_CASE("the policies of two hosts are no change of one") {
+  auto first = seen("a", "enforce", 1, 31, false);
+  auto second = seen("a", "enforce", 1, 31, false);
+  first.policy_type = second.policy_type = "tlsa";
+  first.policy_domain = "mx1.example.com";
+  second.policy_domain = "mx2.example.com";
+  const auto history = policy_history({.policies = {first, second}});
+  REQUIRE(history.size() == 2);
+  CHECK(history[0].kind == "tlsa of mx1.example.com");
+  CHECK(history[1].kind == "tlsa of mx2.example.com");
+  CHECK(history[1].remarks.empty());
 }
 
 TEST_CASE("TLSA records are told by their beginnings") {

@@ -1,0 +1,95 @@
+#include "collector/file_policies.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <tuple>
+
+#include "collector/file_text.hpp"
+#include "collector/print/policy_values.hpp"
+#include "parser/session_total.hpp"
+
+namespace tlsrpt::collector {
+namespace {
+
+constexpr std::size_t kMostSightings = 100'000;  // a hostile report may have ten thousand
+constexpr std::size_t kMostHosts = 100;
+
+template <typename Text>
+std::vector<std::string> sorted(const std::vector<Text>& texts) {
+  std::vector<std::string> some;
+  for (const auto& text : texts) {
+    if (some.size() < kMostHosts) some.push_back(kept(text));
+  }
+  std::ranges::sort(some);
+  return some;
+}
+
+std::optional<std::int64_t> max_age_of(const parser::Policy& policy) {
+  const auto values = policy_values(policy, "max_age");
+  if (values.empty()) return std::nullopt;
+  const auto text = values.front();
+  std::int64_t age = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), age);
+  if (error != std::errc{} || end != text.data() + text.size() || age < 0) return std::nullopt;
+  return age;
+}
+
+std::optional<std::string> mode_of(const parser::Policy& policy) {
+  const auto values = policy_values(policy, "mode");
+  return values.empty() ? std::nullopt : std::optional(kept(values.front()));
+}
+
+std::vector<std::string> mx_of(const parser::Policy& policy) {
+  const auto values = policy_values(policy, "mx");
+  return values.empty() ? sorted(policy.mx_host) : sorted(values);
+}
+
+auto series(const db::PolicySeen& policy) {
+  return std::tie(policy.recipient_domain, policy.policy_type, policy.policy_domain, policy.organization_name);
+}
+
+bool say_the_same(const db::PolicySeen& a, const db::PolicySeen& b) {
+  return std::tie(a.mode, a.mx, a.max_age, a.tlsa) == std::tie(b.mode, b.mx, b.max_age, b.tlsa);
+}
+
+}  // namespace
+
+void FilePolicies::add(const ReadReport& read, const std::string& organization, db::Time last_moment) {
+  for (const auto& policy : read.parsed.report.policies) {
+    const bool is_sts = policy.policy_type == "sts";
+    const std::string domain(parser::recipient_domain(policy, read.report_domain));
+    if ((!is_sts && policy.policy_type != "tlsa") || policy.policy_string.empty() || domain.empty()) continue;
+    if (sightings_.size() == kMostSightings) return;
+    sightings_.push_back({.recipient_domain = domain,
+                          .policy_type = *policy.policy_type,
+                          .policy_domain = kept(policy.policy_domain.value_or("")),
+                          .mode = is_sts ? mode_of(policy) : std::nullopt,
+                          .mx = is_sts ? mx_of(policy) : sorted(policy.mx_host),
+                          .max_age = is_sts ? max_age_of(policy) : std::nullopt,
+                          .tlsa = is_sts ? std::vector<std::string>{} : sorted(policy.policy_string),
+                          .organization_name = organization,
+                          .first_seen = read.parsed.report.start_datetime,
+                          .last_seen = last_moment});
+  }
+}
+
+std::vector<db::PolicySeen> FilePolicies::changes() const {
+  auto sightings = sightings_;
+  std::ranges::stable_sort(sightings, {}, [](const db::PolicySeen& policy) {
+    return std::tuple_cat(series(policy), std::tie(policy.first_seen));
+  });
+  std::vector<db::PolicySeen> changes;
+  for (const auto& seen : sightings) {
+    const bool continues = !changes.empty() && series(changes.back()) == series(seen);
+    if (continues && say_the_same(changes.back(), seen)) {
+      changes.back().last_seen = std::max(changes.back().last_seen, seen.last_seen);
+      continue;
+    }
+    if (continues) changes.back().replaced_at = seen.first_seen;
+    changes.push_back(seen);
+  }
+  return changes;
+}
+
+}  // namespace tlsrpt::collector
