@@ -36,7 +36,7 @@ class Parse(unittest.TestCase, PageAssertions):
                       [text for _, text in elements.named("li")])
         text = re.sub(r"<[^>]*>", " ", page[page.index("<article"):page.index("<canvas")])
         expired = " ".join(text[text.index("certificate-expired at mx2.expired.example"):].split())
-        self.assertRegex(expired, r"certificate-expired at mx2\.expired\.example The certificate .* Since 2026-01-10 to "
+        self.assertRegex(expired, r"certificate-expired at mx2\.expired\.example The certificate .* When 2026-01-10 to "
                                   r"2026-01-12, on 3 days Failed 160 sessions in 5 reports, where 25\.00 % of all failed "
                                   r"Reported by Google Inc\., Mail\.ru What to do: Renew")
 
