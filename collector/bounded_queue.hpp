@@ -9,20 +9,27 @@
 
 namespace tlsrpt::collector {
 
-// Joins two threads. Holds at most `capacity` by weight (bytes): the faster side waits. A single item heavier than
-// that passes alone.
+// Joins two threads. Items count by weight (bytes) from push() until the taker releases them: beyond `capacity` the
+// giver waits, so that at most one item more than that is there.
 template <typename Item>
 class BoundedQueue {
  public:
   explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) {}
 
-  // False once the queue is closed: nobody will take the item.
+  // Waits until no more than the capacity is there. False once the queue is closed: nobody will take another item.
+  bool wait_for_room() {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] { return closed_ || weight_ <= capacity_; });
+    return !closed_;
+  }
+
+  // Waits for room. False once the queue is closed.
   bool push(Item item, std::size_t weight) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return closed_ || items_.empty() || weight_ + weight <= capacity_; });
+    room_.wait(lock, [&] { return closed_ || weight_ <= capacity_; });
     if (closed_) return false;
     weight_ += weight;
-    items_.emplace_back(std::move(item), weight);
+    items_.push_back(std::move(item));
     filled_.notify_one();
     return true;
   }
@@ -32,11 +39,16 @@ class BoundedQueue {
     std::unique_lock lock(mutex_);
     filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
     if (items_.empty()) return std::nullopt;
-    auto [item, weight] = std::move(items_.front());
+    std::optional<Item> item(std::move(items_.front()));
     items_.pop_front();
+    return item;
+  }
+
+  // What was popped and had this weight is gone.
+  void release(std::size_t weight) {
+    const std::lock_guard lock(mutex_);
     weight_ -= weight;
     room_.notify_one();
-    return std::move(item);
   }
 
   // No more items will come: what is inside can still be popped.
@@ -52,7 +64,6 @@ class BoundedQueue {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     items_.clear();
-    weight_ = 0;
     room_.notify_all();
     filled_.notify_all();
   }
@@ -61,8 +72,8 @@ class BoundedQueue {
   std::mutex mutex_;
   std::condition_variable room_;
   std::condition_variable filled_;
-  std::deque<std::pair<Item, std::size_t>> items_;
-  std::size_t capacity_;
+  std::deque<Item> items_;
+  const std::size_t capacity_;
   std::size_t weight_ = 0;
   bool closed_ = false;
 };

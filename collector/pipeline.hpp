@@ -24,15 +24,12 @@ struct PipelineSteps {
 
 struct PipelineBounds {
   std::size_t batch_messages = 2'000;
-  std::size_t batch_bytes = 12u << 20;
-  std::size_t queue_bytes = 4u << 20;  // each of the two queues
+  std::size_t batch_bytes = 12u << 20;  // by weight(); a heavier message is a batch alone
+  std::size_t queue_bytes = 4u << 20;   // fetched and not parsed, and parsed and not in a batch
 };
 
 // Returns when everything fetched has been written. The first exception of any step ends all three and is rethrown
 // here; what write() had finished by then stays.
 void run_pipeline(const PipelineSteps& steps, const PipelineBounds& bounds);
-
-// What a message costs in memory, roughly: the measure for queues and batches.
-[[nodiscard]] std::size_t weight(const db::NewMessage& message) noexcept;
 
 }  // namespace tlsrpt::collector

@@ -8,6 +8,7 @@
 #include "collector/output.hpp"
 #include "collector/pipeline.hpp"
 #include "collector/progress.hpp"
+#include "collector/weight.hpp"
 
 namespace tlsrpt::collector {
 
@@ -25,6 +26,7 @@ class Importer {
     if (batch_.size() >= bounds_.batch_messages || weight_ + more > bounds_.batch_bytes) flush();
     weight_ += more;
     batch_.push_back(std::move(message));
+    if (weight_ > bounds_.batch_bytes) flush();
   }
 
   void flush() {

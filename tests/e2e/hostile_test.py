@@ -71,7 +71,7 @@ class Hostile(unittest.TestCase):
         directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tlsrpt-hostile-")))
         with (directory / name).open("wb") as file:
             file.writelines(chunks)
-        run = bounded.Run(directory / name, format)
+        run = bounded.Run(directory / name, "parse", "--format", format, directory / name)
         self.assertIn(run.code, (0, 65), run.errors)
         if not bounded.sanitized():
             self.assertLessEqual(run.memory, bounded.MOST_MEMORY)

@@ -5,7 +5,7 @@ import itertools
 import json
 import mailbox
 
-from tests.harness import sample, terminal
+from tests.harness import bounded, sample, terminal
 
 from .case import EndToEndTest
 
@@ -49,6 +49,20 @@ class Import(EndToEndTest):
                 self.import_(source, code=65)  # one report of the sample is broken
                 self.assertEqual(expected, self.content())
                 self.assert_holds(manifest)
+
+    def test_mails_that_each_unpack_to_a_hundred_megabytes_are_not_all_unpacked_at_once(self):
+        mails, _ = sample.inbox()
+        mail = next(mail for mail in mails if mail.kind == "report")
+        detail = {"result-type": "certificate-expired", "failed-session-count": 1, "additional-information": "x" * 65_000}
+        for number in range(4):
+            policies = [{**mail.report["policies"][0], "failure-details": [detail] * 1_500}]
+            text = json.dumps({**mail.report, "report-id": str(number), "policies": policies})
+            self.write(f"large/{number}.json.gz", gzip.compress(text.encode(), 1))
+        run = bounded.Run(self.directory / "large", "-c", self.configure(), "import", self.directory / "large")
+        self.assertEqual(0, run.code, run.errors)
+        self.assertEqual({"stored": 4}, self.outcomes())
+        if not bounded.sanitized():
+            self.assertLessEqual(run.memory, bounded.MOST_MEMORY)
 
     def test_standard_input_takes_a_mail_a_report_and_a_compressed_report(self):
         mail = next(mail for mail in sample.inbox()[0] if mail.kind == "report")

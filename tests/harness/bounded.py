@@ -1,4 +1,4 @@
-"""Runs `parse` on hostile input, and measures what that takes."""
+"""Runs the program on hostile input, and measures what that takes."""
 
 import collections
 import functools
@@ -24,12 +24,15 @@ def sanitized():
 
 
 class Run:
-    """One run of `parse`: its exit code, the most memory it had (in bytes), and what it printed, which may be huge."""
+    """One run: its exit code, the most memory it had (in bytes), and what it printed, which may be huge.
 
-    def __init__(self, path, format):
+    `path` with other endings is where that is kept.
+    """
+
+    def __init__(self, path, *arguments):
         self._out, self._err = path.with_suffix(".out"), path.with_suffix(".err")
         with self._out.open("wb") as out, self._err.open("wb") as err:
-            child = process.spawn([collector.program(), "parse", "--format", format, path], stdout=out, stderr=err)
+            child = process.spawn([collector.program(), *arguments], stdout=out, stderr=err)
             resource.prlimit(child.pid, resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
             _, status, usage = os.wait4(child.pid, 0)
         self.code = child.returncode = os.waitstatus_to_exitcode(status)

@@ -1,5 +1,6 @@
 #include "collector/pipeline.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <stdexcept>
@@ -11,6 +12,8 @@
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "collector/weight.hpp"
 
 using namespace tlsrpt;
 using collector::run_pipeline;
@@ -81,6 +84,35 @@ TEST_CASE("a pipeline ends a batch before it grows over its bytes, and lets one 
                {.batch_bytes = 5000, .queue_bytes = 2000});
   CHECK(written.uids == count_up(5));
   CHECK(written.batches == std::vector<std::size_t>{3, 1, 1});
+}
+
+TEST_CASE("the next message is not parsed while one that unpacked to more than a batch is not written") {
+  std::atomic<int> parsed = 0;
+  std::atomic<int> most = 0;
+  run_pipeline({.fetch = [](const Sink& sink) { sink(group(1, 20)); },
+                .parse =
+                    [&](const imap::FetchedMessage& fetched) {
+                      auto message = parse(fetched);
+                      message.raw.assign(100'000, 'x');
+                      most = std::max(most.load(), ++parsed);
+                      return message;
+                    },
+                .write = [&](const std::vector<db::NewMessage>& batch) { parsed -= static_cast<int>(batch.size()); }},
+               {.batch_bytes = 5000, .queue_bytes = 2000});
+  CHECK(most == 1);
+}
+
+TEST_CASE("a message weighs what its report's texts do") {
+  db::NewMessage message;
+  const auto light = collector::weight(message);
+  parser::FailureDetail detail;
+  detail.additional_information = std::string(10'000, 'x');
+  parser::Policy policy;
+  policy.failure_details.assign(100, detail);
+  message.reports.emplace_back().parsed.report.policies.push_back(policy);
+  const auto heavy = collector::weight(message) - light;
+  CHECK(heavy > 1'000'000);
+  CHECK(heavy < 1'100'000);
 }
 
 TEST_CASE("a pipeline without messages writes nothing") {
