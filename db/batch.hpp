@@ -19,6 +19,9 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
 // By what became of its reports, and whether anything of it is in quarantine.
 [[nodiscard]] Outcome outcome_of(std::span<const UpsertResult> reports, bool is_quarantined);
 
+// Trying a message again is no arrival: a report that stands by this very message already is not its own duplicate.
+void take_own_as_stored(std::span<UpsertResult> reports);
+
 // What goes to quarantine: the message's own rejections, then the conflicts among its reports.
 [[nodiscard]] std::vector<NewQuarantine> quarantine_of(const NewMessage& message,
                                                        std::span<const UpsertResult> reports);

@@ -21,6 +21,14 @@ constexpr const char* kColumns =
     "id, mailbox_key, uid_validity, uid, source, sha256, rfc822_message_id, from_domain, subject, received_at, "
     "authentic, kind, outcome, after_done_at";
 
+// The last column: something of it was quarantined, and nothing of it is in quarantine any more.
+constexpr std::string_view kFind =
+    "SELECT {}, id, outcome, outcome IN ('quarantined', 'partial')"
+    " AND NOT EXISTS (SELECT FROM quarantine WHERE message_key = m.id) FROM message m WHERE {}";
+
+// What refers to a message may do so until the end of the transaction: by then its row is there again.
+constexpr const char* kDelete = "DELETE FROM message WHERE id = ANY ($1::bigint[])";
+
 constexpr const char* kMarkPending =
     "UPDATE message SET after_done_at = NULL WHERE id = ANY ($1::bigint[]) AND after_done_at IS NOT NULL";
 constexpr const char* kMarkSettled =
@@ -38,12 +46,19 @@ pqxx::result find_rows(pqxx::transaction_base& transaction, const std::optional<
   const std::string list = array_text(keys);
   if (watermark) {
     return transaction.exec_params(
-        "SELECT uid, id, outcome FROM message WHERE mailbox_key = $1 AND uid_validity = $2 AND uid = ANY "
-        "($3::bigint[])",
+        fmt::format(kFind, "uid", "mailbox_key = $1 AND uid_validity = $2 AND uid = ANY ($3::bigint[])"),
         watermark->mailbox, uid_validity_to_sql(watermark->uid_validity), list);
   }
-  return transaction.exec_params(
-      "SELECT sha256, id, outcome FROM message WHERE mailbox_key IS NULL AND sha256 = ANY ($1::bytea[])", list);
+  return transaction.exec_params(fmt::format(kFind, "sha256", "mailbox_key IS NULL AND sha256 = ANY ($1::bytea[])"),
+                                 list);
+}
+
+void delete_forgotten(pqxx::transaction_base& transaction, std::span<const MessagePlace> places) {
+  std::vector<std::int64_t> ids;
+  for (const MessagePlace& place : places) {
+    if (place.is_forgotten) ids.push_back(place.id);
+  }
+  if (!ids.empty()) transaction.exec_params(kDelete, array_text(ids));
 }
 
 // The messages that were there: those taken are pending once more if `after:` asks for it; those that this run found
@@ -84,14 +99,16 @@ std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction, co
   for (const auto& row : find_rows(transaction, watermark, keys)) {
     MessagePlace& place = places[first.at(row[0].c_str())];
     place.id = row[1].as<std::int64_t>();
-    place.before = outcome_from_string(row[2].c_str());
+    place.is_forgotten = row[3].as<bool>();
+    if (!place.is_forgotten) place.before = outcome_from_string(row[2].c_str());
   }
   std::size_t count = 0;
-  for (const MessagePlace& place : places) count += place.is_new() ? 1U : 0U;
+  const auto needs_id = [](const MessagePlace& place) { return place.is_new() && !place.is_forgotten; };
+  for (const MessagePlace& place : places) count += needs_id(place) ? 1U : 0U;
   std::size_t drawn = 0;
   const std::vector<std::int64_t> ids = draw_ids(transaction, "message", count);
   for (MessagePlace& place : places) {
-    if (place.is_new()) place.id = ids[drawn++];
+    if (needs_id(place)) place.id = ids[drawn++];
   }
   return places;
 }
@@ -105,6 +122,7 @@ void copy_messages(pqxx::transaction_base& transaction, const std::optional<Wate
     mailbox = watermark->mailbox;
     uid_validity = uid_validity_to_sql(watermark->uid_validity);
   }
+  delete_forgotten(transaction, places);
   std::optional<CopyStream> stream;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (!places[i].is_new()) continue;

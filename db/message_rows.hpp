@@ -23,8 +23,11 @@ namespace tlsrpt::db {
 // Where a message of a batch has its row.
 struct MessagePlace {
   std::int64_t id = 0;
-  std::optional<Outcome> before;       // its row was there already, with this outcome
+  std::optional<Outcome> before;       // its row was there already, with this outcome, and keeps it
   std::optional<std::size_t> repeats;  // the message of the batch that it is over again: nothing is written for it
+  // Its row was there, of a message that was put into quarantine; but its entries are gone (`prune`, `quarantine
+  // drop`), so nothing else would ever try it again: it is new, under the id it had.
+  bool is_forgotten = false;
 
   [[nodiscard]] bool is_new() const noexcept { return !before && !repeats; }
   [[nodiscard]] bool gives_reports() const noexcept { return !repeats && (!before || was_taken(*before)); }
@@ -41,7 +44,8 @@ struct MessageResult {
   bool is_taken = false;  // by what this run found: then `after:` may touch it
 };
 
-// Inserts the rows of new messages; of those that were there, notes what `after:` has to do.
+// Inserts the rows of new messages, in the place of forgotten ones; of those that were there, notes what `after:` has
+// to do.
 void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
                    std::span<const NewMessage> messages, std::span<const MessagePlace> places,
                    std::span<const MessageResult> results, bool after_pending);

@@ -28,13 +28,14 @@ constexpr const char* kDeleteMessages =
     "AND NOT EXISTS (SELECT FROM report WHERE message_key = m.id) "
     "AND NOT EXISTS (SELECT FROM quarantine WHERE message_key = m.id)";
 
+// Not by the mail's own date: what a backfill of an old inbox puts there today is nobody's to lose tomorrow.
 constexpr const char* kCountQuarantine =
     "SELECT count(*) FROM quarantine q JOIN message m ON m.id = q.message_key "
-    "WHERE coalesce(m.received_at, m.seen_at) < now() - make_interval(days => $1)";
+    "WHERE greatest(m.seen_at, q.last_attempt_at) < now() - make_interval(days => $1)";
 
 constexpr const char* kDeleteQuarantine =
     "DELETE FROM quarantine q USING message m WHERE m.id = q.message_key "
-    "AND coalesce(m.received_at, m.seen_at) < now() - make_interval(days => $1)";
+    "AND greatest(m.seen_at, q.last_attempt_at) < now() - make_interval(days => $1)";
 
 std::int64_t count(const Connection& connection, const char* query, std::int64_t days) {
   return in_statement(connection, [&](auto& transaction) {

@@ -10,7 +10,7 @@ namespace tlsrpt::db {
 
 struct Retention {
   std::optional<std::chrono::days> reports;     // none: for ever; by end_datetime
-  std::optional<std::chrono::days> quarantine;  // by the message's received_at, else when it was seen
+  std::optional<std::chrono::days> quarantine;  // by QuarantineEntry::age
 };
 
 struct Pruned {

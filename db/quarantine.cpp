@@ -19,7 +19,7 @@ FROM quarantine q
 JOIN message m ON m.id = q.message_key
 LEFT JOIN mailbox b ON b.id = m.mailbox_key
 CROSS JOIN LATERAL (
-  SELECT greatest(extract(epoch FROM now() - coalesce(m.received_at, m.seen_at))::bigint, 0) AS age) a
+  SELECT greatest(extract(epoch FROM now() - greatest(m.seen_at, q.last_attempt_at))::bigint, 0) AS age) a
 {}
 ORDER BY q.id)";
 

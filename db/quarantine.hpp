@@ -23,7 +23,7 @@ struct QuarantineEntry {
   std::optional<std::string> subject;
   std::optional<std::string> rfc822_message_id;
   std::optional<std::string> received_at;  // ISO 8601, UTC
-  std::string age;                         // "3 d", by the database's clock
+  std::string age;                         // "3 d": since it was put there or last tried again, by the database's clock
   std::int64_t attempts = 0;
   std::optional<std::string> last_attempt_at;
   bool has_raw = false;

@@ -42,10 +42,7 @@ std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64
   std::vector<IncomingReport> incoming;
   for (const NewReport& report : message.reports) incoming.push_back({message_key, &message, &report});
   std::vector<UpsertResult> results = upsert_reports(transaction, incoming);
-  for (UpsertResult& result : results) {
-    // Trying again is no arrival: a report that stands by this very message is not its own duplicate.
-    if (result.is_own && result.what == UpsertResult::What::kDuplicate) result.what = UpsertResult::What::kStored;
-  }
+  take_own_as_stored(results);
   return results;
 }
 

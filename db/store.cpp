@@ -151,6 +151,12 @@ Outcome outcome_of(std::span<const UpsertResult> reports, bool is_quarantined) {
   return Outcome::kIgnored;
 }
 
+void take_own_as_stored(std::span<UpsertResult> reports) {
+  for (UpsertResult& result : reports) {
+    if (result.is_own && result.what == UpsertResult::What::kDuplicate) result.what = UpsertResult::What::kStored;
+  }
+}
+
 std::vector<NewQuarantine> quarantine_of(const NewMessage& message, std::span<const UpsertResult> reports) {
   std::vector<NewQuarantine> entries = message.quarantine;
   for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -164,11 +170,11 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
                                 std::span<const NewMessage> messages, const BatchOptions& options) {
   if (watermark) move_watermark(transaction, *watermark);
   const std::vector<MessagePlace> places = place_messages(transaction, watermark, messages);
-  const std::vector<UpsertResult> upserted = upsert_reports(transaction, reports_of(messages, places));
+  std::vector<UpsertResult> upserted = upsert_reports(transaction, reports_of(messages, places));
 
   std::vector<MessageResult> results;
   std::vector<QuarantineRows> quarantine;
-  std::span<const UpsertResult> rest = upserted;
+  std::span<UpsertResult> rest = upserted;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const MessagePlace& place = places[i];
     if (place.repeats) {
@@ -177,6 +183,7 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
     }
     const auto own = rest.first(place.gives_reports() ? messages[i].reports.size() : 0);
     rest = rest.subspan(own.size());
+    if (place.is_forgotten) take_own_as_stored(own);
     std::vector<NewQuarantine> entries = quarantine_of(messages[i], own);
     const Outcome now = outcome_of(own, !entries.empty());
     results.push_back(place.before ? result_again(*place.before, now)

@@ -85,7 +85,7 @@ struct BatchResult {
 // Writes the batch. `watermark` none: an import. Throws kOvertaken when the watermark is not `from` any more (nothing
 // is written then). Rows that PostgreSQL refuses are found by halving the batch and quarantined alone
 // (database-refused). A message already there keeps its row and outcome; if it was taken then, its reports are upserted
-// again. `messages` is consumed.
+// again; if it was quarantined and its entries are gone, it is as new. `messages` is consumed.
 BatchResult write_batch(const Connection& connection, const std::optional<Watermark>& watermark,
                         std::vector<NewMessage> messages, const BatchOptions& options);
 

@@ -118,7 +118,8 @@ std::string diagnosis(const db::QuarantineEntry& entry, std::size_t width) {
   line("from", entry.from_domain.value_or(""));
   line("subject", entry.subject.value_or(""));
   line("message-id", entry.rfc822_message_id.value_or(""));
-  line("received", fmt::format("{} ({} ago)", entry.received_at.value_or("unknown"), entry.age));
+  line("received", entry.received_at.value_or("unknown"));
+  line("age", fmt::format("{} since it was put into quarantine or last tried", entry.age));
   line("attempts", fmt::format("{}, last {}", entry.attempts, entry.last_attempt_at.value_or("never")));
   line("raw message", where_raw_bytes_are(entry));
   return text;

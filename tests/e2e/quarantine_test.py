@@ -1,5 +1,7 @@
 """The quarantine: looking at what could not be taken, and trying it again."""
 
+import datetime
+
 from tests.harness import sample
 from tests.harness.imap_script import ScriptedImap
 
@@ -44,6 +46,21 @@ class Quarantine(EndToEndTest):
         content = self.content()
         self.run_command("reprocess")
         self.assertEqual(content, self.content())
+
+    def test_what_a_backfill_puts_into_quarantine_outlives_prune_and_once_dropped_is_read_anew(self):
+        long_ago = datetime.datetime(2023, 1, 10, 12, tzinfo=datetime.timezone.utc)
+        self.maildir.deliver(sample.report_mail(0), when=long_ago.timestamp())
+        wrong = self.configure(self.mailbox(domains=["exmaple.com"]))
+        self.collect(wrong, command="backfill")
+        self.assertTrue(self.value("SELECT received_at FROM tlsrpt.message").startswith("2023-01-10"))
+        self.collect(wrong, command="prune")
+        self.assertEqual(["foreign-domain"], self.reasons())
+        self.collect(wrong, "drop", self.value("SELECT id FROM tlsrpt.quarantine"), command="quarantine")
+        self.collect(wrong, command="backfill")
+        self.assertEqual(({"quarantined": 1}, ["foreign-domain"]), (self.outcomes(), self.reasons()))
+        self.collect(wrong, "drop", self.value("SELECT id FROM tlsrpt.quarantine"), command="quarantine")
+        self.run_command("backfill")
+        self.assertEqual(({"stored": 1}, []), (self.outcomes(), self.reasons()))
 
     def test_reprocess_downloads_what_was_too_large_before(self):
         self.maildir.deliver(sample.report_mail(0) + b"x" * 30_000)

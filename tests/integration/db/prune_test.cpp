@@ -1,5 +1,8 @@
 #include "db/prune.hpp"
 
+#include <fmt/format.h>
+
+#include "db/quarantine.hpp"
 #include "tests/integration/db/support.hpp"
 
 namespace tlsrpt::db::test {
@@ -21,13 +24,22 @@ NewMessage aged(NewMessage message, int age) {
   return message;
 }
 
-NewMessage bad(std::uint64_t uid, int age) {
-  NewMessage message = aged(mail(uid), age);
+NewMessage bad(std::uint64_t uid) {
+  NewMessage message = mail(uid);
   message.quarantine = {rejected(parser::Reason::kBadJson)};
+  message.raw = "the mail";
   return message;
 }
 
+// As if the messages had been read so many days earlier.
+void age_messages(Database& database, int by) {
+  database.execute(fmt::format("UPDATE message SET seen_at = seen_at - interval '{} days'", by));
+}
+
 const Retention kThirtyDays{.reports = days{30}, .quarantine = std::nullopt};
+const Retention kNinetyDays{.reports = std::nullopt, .quarantine = days{90}};
+
+constexpr const char* kQuarantined = "SELECT uid FROM quarantine q JOIN message m ON m.id = message_key ORDER BY uid";
 
 }  // namespace
 
@@ -58,25 +70,80 @@ TEST_CASE("a message that `after:` is not done with stays") {
   CHECK(pending_after(database.connection, box, 7) == std::vector<std::uint64_t>{1});
 }
 
-TEST_CASE("quarantine goes by when the message was received, else by when it was seen") {
+TEST_CASE("quarantine goes by when it was put there, however old the mail is") {
   Database database;
-  database.write(database.mailbox(), {bad(1, 91), bad(2, 89)});
+  const auto box = database.mailbox();
+  database.write(box, {aged(bad(1), 1000)});
+  age_messages(database, 2);
+  database.write(box, {aged(bad(2), 1000)});
+  CHECK(prune(database.connection, kNinetyDays, false).quarantine == 0);
+  age_messages(database, 89);
+  CHECK(prune(database.connection, kNinetyDays, true).quarantine == 1);
+  CHECK(prune(database.connection, kNinetyDays, false).quarantine == 1);
+  CHECK(database.rows(kQuarantined) == Rows{"2"});
+  CHECK(database.value("SELECT count(*) FROM message") == "2");
+}
+
+TEST_CASE("what was tried again lately stays in quarantine") {
+  Database database;
+  database.write(database.mailbox(), {bad(1), bad(2)});
+  age_messages(database, 91);
+  note_attempt(database.connection, quarantined_messages(database.connection, std::nullopt, {}).front());
+  CHECK(prune(database.connection, kNinetyDays, false).quarantine == 1);
+  CHECK(database.rows(kQuarantined) == Rows{"1"});
+}
+
+TEST_CASE("a quarantined message whose entries were pruned is new when it is read again") {
+  Database database;
+  const auto box = database.mailbox();
+  NewMessage foreign = bad(2);
+  foreign.kind = MessageKind::kTls;
+  database.write(box, {mail(1, {report("r1")}), foreign, bad(3), bad(4)});
+  age_messages(database, 91);
+  note_attempt(database.connection, quarantined_messages(database.connection, std::nullopt, {}).back());
+  CHECK(prune(database.connection, kNinetyDays, false).quarantine == 2);
+  database.rewind(box);
+
+  const BatchResult again =
+      database.write(box, {mail(1, {report("r1")}), mail(2, {report("r2")}), bad(3), mail(4, {report("r4")})});
+  CHECK(again.outcomes ==
+        Outcomes{Outcome::kDuplicate, Outcome::kStored, Outcome::kQuarantined, Outcome::kQuarantined});
+  CHECK(database.rows("SELECT uid, outcome FROM message ORDER BY uid") ==
+        Rows{"1|stored", "2|stored", "3|quarantined", "4|quarantined"});
+  CHECK(database.rows("SELECT report_id FROM report ORDER BY 1") == Rows{"r1", "r2"});
+  CHECK(database.rows("SELECT uid, encode(raw, 'escape') FROM quarantine q JOIN message m ON m.id = message_key"
+                      " ORDER BY uid") == Rows{"3|the mail", "4|the mail"});
+  CHECK(prune(database.connection, kNinetyDays, false).quarantine == 0);
+}
+
+TEST_CASE("the reports that stand by a message keep to it when what was pruned of it is read again") {
+  Database database;
+  const auto box = database.mailbox();
+  NewMessage half = mail(1, {report("r1")});
+  half.quarantine = {rejected(parser::Reason::kForeignDomain)};
+  database.write(box, {half});
+  age_messages(database, 91);
+  CHECK(prune(database.connection, kNinetyDays, false).quarantine == 1);
+  database.rewind(box);
+  CHECK(database.write(box, {mail(1, {report("r1"), report("r2")})}).outcomes == Outcomes{Outcome::kStored});
+  CHECK(database.rows("SELECT report_id, uid FROM report JOIN message m ON m.id = message_key ORDER BY 1") ==
+        Rows{"r1|1", "r2|1"});
+}
+
+TEST_CASE("an imported file whose entries were dropped is new when it is imported again") {
+  Database database;
   NewMessage file = loose_file("a.json", {});
-  file.quarantine = {rejected(parser::Reason::kBadJson)};
+  file.quarantine = {rejected(parser::Reason::kForeignDomain)};
   database.import({file});
-  const Retention ninety{.reports = std::nullopt, .quarantine = days{90}};
-  CHECK(prune(database.connection, ninety, true).quarantine == 1);
-  CHECK(prune(database.connection, ninety, false).quarantine == 1);
-  CHECK(database.rows("SELECT uid FROM quarantine q JOIN message m ON m.id = message_key ORDER BY uid") ==
-        Rows{"2", "-"});
-  database.execute("UPDATE message SET seen_at = now() - interval '91 days'");
-  CHECK(prune(database.connection, ninety, false).quarantine == 1);
-  CHECK(database.value("SELECT count(*) FROM message") == "3");
+  drop_quarantine(database.connection, {list_quarantine(database.connection).front().id});
+  CHECK(database.import({loose_file("a.json", {report("r1")})}).outcomes == Outcomes{Outcome::kStored});
+  CHECK(database.rows("SELECT outcome FROM message") == Rows{"stored"});
 }
 
 TEST_CASE("a dry run counts and deletes nothing") {
   Database database;
-  database.write(database.mailbox(), {aged(mail(1, {aged("old", 31)}), 31), bad(2, 91)});
+  database.write(database.mailbox(), {aged(mail(1, {aged("old", 31)}), 31), bad(2)});
+  age_messages(database, 91);
   const Pruned pruned = prune(database.connection, {.reports = days{30}, .quarantine = days{90}}, true);
   CHECK(pruned.reports == 1);
   CHECK(pruned.quarantine == 1);
@@ -86,7 +153,8 @@ TEST_CASE("a dry run counts and deletes nothing") {
 
 TEST_CASE("without retention nothing is deleted") {
   Database database;
-  database.write(database.mailbox(), {aged(mail(1, {aged("old", 4000)}), 4000), bad(2, 4000)});
+  database.write(database.mailbox(), {aged(mail(1, {aged("old", 4000)}), 4000), bad(2)});
+  age_messages(database, 4000);
   const Pruned pruned = prune(database.connection, {}, false);
   CHECK(pruned.reports == 0);
   CHECK(pruned.quarantine == 0);

@@ -57,10 +57,10 @@ TEST_CASE("entries are listed with everything that helps to understand them") {
   CHECK(find_quarantine(database.connection, database.ids[3] + 1) == std::nullopt);
 }
 
-TEST_CASE("an entry's age is told in minutes, hours or days") {
+TEST_CASE("an entry's age is that of its being there, in minutes, hours or days") {
   Quarantined database;
   const auto age = [&](const std::string& ago) {
-    database.execute(fmt::format("UPDATE message SET received_at = now() - interval '{}'", ago));
+    database.execute(fmt::format("UPDATE message SET seen_at = now() - interval '{}'", ago));
     return list_quarantine(database.connection).front().age;
   };
   CHECK(age("30 seconds") == "0 min");
@@ -69,6 +69,8 @@ TEST_CASE("an entry's age is told in minutes, hours or days") {
   CHECK(age("86399 seconds") == "23 h");
   CHECK(age("3 days 5 hours") == "3 d");
   CHECK(age("-2 days") == "0 min");
+  database.execute("UPDATE quarantine SET last_attempt_at = now() - interval '2 hours'");
+  CHECK(age("3 days") == "2 h");
 }
 
 TEST_CASE("raw bytes are found by any entry of their message") {

@@ -46,7 +46,8 @@ TEST_CASE("a quarantine entry is explained, with what to do, and a stranger's te
       "source        imaps://host/INBOX;UID=7\n"
       "from          sender.example\n"
       "subject       Report\\x1b[2J\n"
-      "received      2026-01-10T12:00:00Z (3 d ago)\n"
+      "received      2026-01-10T12:00:00Z\n"
+      "age           3 d since it was put into quarantine or last tried\n"
       "attempts      0, last never\n"
       "raw message   kept: tlsrpt-collector quarantine show 12 --raw\n");
 }
