@@ -53,7 +53,7 @@ db::NewMessage MessageReader::read(imap::FetchedMessage fetched, bool in_a_proce
   }
   message.uid = fetched.uid;
   message.source = source_ + std::to_string(fetched.uid);
-  message.received_at = parser::Time{std::chrono::seconds{fetched.internal_date}};
+  if (fetched.internal_date) message.received_at = parser::Time{std::chrono::seconds{*fetched.internal_date}};
   return message;
 }
 

@@ -172,10 +172,10 @@ class Pass {
 
   bool collect(const db::Connection& database, imap::Session& session, const imap::Folder& folder) {
     watermark_ = {.mailbox = state_.key, .uid_validity = folder.uid_validity, .from = state_.last_uid};
-    const auto uids = session.search({.after = state_.last_uid});
-    if (!fetch_and_store(database, session, uids)) return false;
+    const auto found = session.search({.after = state_.last_uid});
+    if (!fetch_and_store(database, session, found.uids)) return false;
     // UIDs that hold nothing any more would make every later poll ask for them again.
-    if (folder.uid_next && *folder.uid_next > watermark_.from + 1) {
+    if (found.answered && folder.uid_next && *folder.uid_next > watermark_.from + 1) {
       db::skip_to(database, state_.key, folder.uid_validity, watermark_.from, *folder.uid_next - 1);
     }
     return true;
@@ -192,8 +192,8 @@ class Pass {
                   .from = from,
                   .backfill = true,
                   .raise_last_uid = filter.empty()};
-    const auto uids = session.search({.after = from, .since = request_.since, .before = request_.before});
-    if (!fetch_and_store(database, session, uids)) return false;
+    const auto found = session.search({.after = from, .since = request_.since, .before = request_.before});
+    if (!fetch_and_store(database, session, found.uids)) return false;
     db::end_backfill(database, state_.key);
     return true;
   }
@@ -269,8 +269,8 @@ Preview preview_mailbox(const Config& config, const MailboxConfig& mailbox, cons
   Preview preview;
   if (!nothing_new(folder, watermark)) {
     MessageReader reader(config, mailbox);
-    const auto uids = session.search({.after = watermark});
-    session.fetch(uids, fetch_options(config), [&](std::vector<imap::FetchedMessage> group) {
+    const auto found = session.search({.after = watermark});
+    session.fetch(found.uids, fetch_options(config), [&](std::vector<imap::FetchedMessage> group) {
       for (auto& fetched : group) {
         const auto message = reader.read(std::move(fetched), false);
         ++preview.messages;

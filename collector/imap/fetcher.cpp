@@ -124,7 +124,7 @@ void Fetcher::take(Untagged& untagged) {
 
 void Fetcher::take_item(Slot& slot, FetchItem item) {
   slot.seen = true;
-  if (item.internal_date) slot.message.internal_date = *item.internal_date;
+  if (item.internal_date) slot.message.internal_date = item.internal_date;
   if (item.size && slot.step <= Step::kSized) slot.message.size = *item.size;
   // What names neither is a change of flags, and answers nothing.
   if (slot.step == Step::kSize && (item.size || item.internal_date)) slot.step = Step::kSized;

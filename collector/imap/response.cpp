@@ -35,7 +35,9 @@ bool Status::has_code(std::string_view name) const noexcept {
 bool Status::is_temporary() const noexcept {
   // OVERQUOTA is how Gmail says that the day's bandwidth is used up.
   constexpr std::array<std::string_view, 5> kTemporary = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"};
-  return std::ranges::any_of(kTemporary, [this](std::string_view name) { return has_code(name); });
+  // Exchange says it without a code (imap-5).
+  return std::ranges::any_of(kTemporary, [this](std::string_view name) { return has_code(name); }) ||
+         (code.empty() && starts_ignoring_case(text, "Server Unavailable"));
 }
 
 std::optional<Status> parse_status(std::string_view line) noexcept {

@@ -37,7 +37,7 @@ struct Status {
   std::string_view text;       // for people
 
   [[nodiscard]] bool has_code(std::string_view name) const noexcept;
-  // RFC 5530 §3: the server says that it may go better later.
+  // RFC 5530 §3: a NO by which the server says that it may go better later.
   [[nodiscard]] bool is_temporary() const noexcept;
 };
 

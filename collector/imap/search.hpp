@@ -8,10 +8,9 @@
 
 namespace tlsrpt::imap {
 
-// Ascending, without repeats.
-[[nodiscard]] std::vector<Uid> search_range(Client& client, const SearchRange& range);
+[[nodiscard]] SearchResult search_range(Client& client, const SearchRange& range);
 
-// Those of `uids` (ascending) that exist.
+// Those of `uids` (ascending) that exist; all where the server does not say.
 [[nodiscard]] std::vector<Uid> search_existing(Client& client, std::span<const Uid> uids);
 
 // Those of them that are not flagged `\Deleted`.

@@ -28,7 +28,7 @@ Folder Session::select(std::string_view folder) {
   return open_folder(state_->client, "SELECT", folder);
 }
 
-std::vector<Uid> Session::search(const SearchRange& range) {
+SearchResult Session::search(const SearchRange& range) {
   return search_range(state_->client, range);
 }
 

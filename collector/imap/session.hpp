@@ -26,7 +26,7 @@ struct Folder {
 
 struct FetchedMessage {
   Uid uid = 0;
-  std::int64_t internal_date = 0;  // seconds since the epoch, UTC; 0 where the server gives no date
+  std::optional<std::int64_t> internal_date;  // seconds since the epoch, UTC; none where the server gives no date
   std::uint64_t size = 0;          // of the body; where none came as RFC822.SIZE says, 0 where that is not told
   enum class What {
     kBody,      // body is the message
@@ -40,6 +40,11 @@ struct SearchRange {
   Uid after = 0;                     // only UIDs greater than this
   std::optional<std::string> since;  // IMAP dates, "1-Feb-2026", by INTERNALDATE
   std::optional<std::string> before;
+};
+
+struct SearchResult {
+  std::vector<Uid> uids;  // ascending, without repeats
+  bool answered = false;  // the server said what it finds, be it nothing: its OK alone proves no absence
 };
 
 // Throws imap::Error from every member. Not thread-safe. The destructor closes the connection without a word; logout()
@@ -60,8 +65,7 @@ class Session {
   Folder examine(std::string_view folder);
   Folder select(std::string_view folder);
 
-  // Ascending, without repeats.
-  [[nodiscard]] std::vector<Uid> search(const SearchRange& range);
+  [[nodiscard]] SearchResult search(const SearchRange& range);
 
   struct FetchOptions {
     std::size_t max_message = 20u << 20;  // bytes; larger ones are not downloaded

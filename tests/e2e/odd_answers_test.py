@@ -35,6 +35,21 @@ class OddAnswers(ScriptedTest):
         self.collect_from(server)
         self.assertEqual({"stored": 7}, self.outcomes())
 
+    def test_a_search_that_is_answered_with_nothing_is_no_proof_that_nothing_is_there(self):
+        asked = []
+
+        def nothing_at_first(_, command):
+            if command.name == "UID SEARCH" and not asked:
+                asked.append(command)
+                return f"{command.tag} OK done\r\n".encode()
+            return None
+
+        server = self.scripted(*(sample.report_mail(n) for n in range(3)), hook=nothing_at_first)
+        self.collect_from(server)
+        self.assertEqual({}, self.outcomes())
+        self.collect_from(server)
+        self.assertEqual({"stored": 3}, self.outcomes())
+
     def test_a_body_fetch_of_many_that_is_answered_with_nothing_is_asked_again_in_halves(self):
         def nothing_for_many(_, command):
             many = re.search(r"[,:]", command.arguments.partition(" ")[0])

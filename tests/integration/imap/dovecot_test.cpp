@@ -137,7 +137,7 @@ TEST_CASE("Five thousand messages come in order and whole, and their flags are w
   const Folder folder = session.examine("Fetch");
   CHECK(folder.exists == 5000);
   CHECK(folder.uid_next == 5001);
-  const auto messages = fetch_all(session, session.search({}));
+  const auto messages = fetch_all(session, session.search({}).uids);
   REQUIRE(uids_of(messages) == uids_to(5000));
   for (const FetchedMessage& fetched : messages) {
     REQUIRE(fetched.what == What::kBody);
@@ -145,10 +145,10 @@ TEST_CASE("Five thousand messages come in order and whole, and their flags are w
     REQUIRE(fetched.size == fetched.body.size());
     REQUIRE(fetched.internal_date > 1'700'000'000);
   }
-  CHECK(session.search({.after = 4998}) == std::vector<Uid>{4999, 5000});
-  CHECK(session.search({.after = 5000}).empty());
-  CHECK(session.search({.before = "1-Feb-2020"}).empty());
-  CHECK(session.search({.since = "1-Feb-2020"}).size() == 5000);
+  CHECK(session.search({.after = 4998}).uids == std::vector<Uid>{4999, 5000});
+  CHECK(session.search({.after = 5000}).uids.empty());
+  CHECK(session.search({.before = "1-Feb-2020"}).uids.empty());
+  CHECK(session.search({.since = "1-Feb-2020"}).uids.size() == 5000);
   session.logout();
   CHECK(flags_in("Fetch") == flags_before);
 }
@@ -161,14 +161,14 @@ TEST_CASE("Messages are flagged, removed and moved into a folder that is made fo
   CHECK(std::ranges::all_of(flags_in("Entwürfe.Änderung"),
                             [](const std::string& line) { return line.find("\\Seen") != std::string::npos; }));
   CHECK(session.remove(std::vector<Uid>{1, 2, 250}));
-  CHECK(session.search({}).size() == 247);
+  CHECK(session.search({}).uids.size() == 247);
   CHECK(session.move(uids_to(200), "Archiv & Ältere.TLS-RPT"));
-  CHECK(session.search({}).size() == 49);
+  CHECK(session.search({}).uids.size() == 49);
   session.logout();
 
   Session other(imaps());
   CHECK(other.examine("Archiv & Ältere.TLS-RPT").exists == 198);
-  const auto moved = fetch_all(other, other.search({}));
+  const auto moved = fetch_all(other, other.search({}).uids);
   REQUIRE(moved.size() == 198);
   CHECK(moved.front().body == message(3));
   CHECK(moved.back().body == message(200));
@@ -178,7 +178,7 @@ TEST_CASE("Messages that are expunged while others are fetched are left out") {
   make_folder("Expunge", 300);
   Session reading(imaps());
   (void)reading.examine("Expunge");
-  const std::vector<Uid> uids = reading.search({});
+  const std::vector<Uid> uids = reading.search({}).uids;
   {
     Session session(imaps());
     (void)session.select("Expunge");

@@ -20,7 +20,7 @@ TEST_CASE("Messages come with UID, date, size and every byte") {
   server.start();
   Session session(server.account());
   (void)session.examine("INBOX");
-  const auto messages = fetch_all(session, session.search({}));
+  const auto messages = fetch_all(session, session.search({}).uids);
   REQUIRE(messages.size() == 2);
   CHECK(messages[0].uid == 4294967296);
   CHECK(messages[0].internal_date == 837596665);
@@ -178,5 +178,23 @@ TEST_CASE("A FETCH that breaks the grammar breaks the protocol") {
       return asks_bodies(command) ? std::optional(Answer{.bytes = line + "{tag} OK\r\n"}) : std::nullopt;
     };
     CHECK(failure_of([&] { (void)fetched(server, 1); }).kind == Kind::kProtocol);
+  }
+}
+
+TEST_CASE("A message without a date, or with one that cannot be read, has none") {
+  for (const std::string date : {"", " INTERNALDATE NIL", " INTERNALDATE \"yesterday\""}) {
+    ScriptedServer server;
+    server.add(1, "one");
+    server.script = [date](const Command& command) -> std::optional<Answer> {
+      if (command.arguments.find("RFC822.SIZE") == std::string::npos) return std::nullopt;
+      return Answer{.bytes = "* 1 FETCH (UID 1 RFC822.SIZE 3" + date + ")\r\n{tag} OK\r\n"};
+    };
+    server.start();
+    Session session(server.account());
+    (void)session.examine("INBOX");
+    const auto messages = fetch_all(session, std::vector<Uid>{1});
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0].body == "one");
+    CHECK_FALSE(messages[0].internal_date);
   }
 }

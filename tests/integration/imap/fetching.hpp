@@ -42,7 +42,7 @@ inline void check_all(ScriptedServer& server, const Session::FetchOptions& optio
   server.start();
   Session session(server.account());
   (void)session.examine("INBOX");
-  const std::vector<Uid> uids = session.search({});
+  const std::vector<Uid> uids = session.search({}).uids;
   const std::vector<FetchedMessage> messages = fetch_all(session, uids, options);
   REQUIRE(uids_of(messages) == uids);
   for (std::size_t i = 0; i < messages.size(); ++i) {

@@ -236,3 +236,20 @@ TEST_CASE("A folder that cannot be created, and a copy that is refused, are erro
   CHECK(failure_of([&] { (void)copying.move(uids_to(1), "Archive"); }).kind == Kind::kUnreachable);
   CHECK(full.folders["INBOX"][0].flags.empty());
 }
+
+TEST_CASE("Where MOVE is refused and the server does not say what is left, nothing counts as moved") {
+  ScriptedServer server;
+  server.fill(3);
+  server.folders["Archive"];
+  server.script = [](const Command& command) -> std::optional<Answer> {
+    if (command.name == "UID MOVE") return tagged("NO cannot");
+    if (command.name == "UID SEARCH") return tagged("OK done");
+    return std::nullopt;
+  };
+  server.start();
+  Session session(server.account());
+  (void)session.select("INBOX");
+  CHECK(session.move(uids_to(3), "Archive"));
+  CHECK(server.folders["Archive"].size() == 3);
+  CHECK(server.folders["INBOX"].empty());
+}

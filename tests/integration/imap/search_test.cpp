@@ -1,6 +1,7 @@
 #include "collector/imap/search.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -28,7 +29,7 @@ void answer_search(ScriptedServer& server, const std::string& bytes) {
 Uids found(const std::string& bytes, const SearchRange& range = {}) {
   ScriptedServer server;
   answer_search(server, bytes);
-  return Session(server.account()).search(range);
+  return Session(server.account()).search(range).uids;
 }
 
 Failure search_failure(const std::string& bytes) {
@@ -45,6 +46,25 @@ TEST_CASE("What is found is ascending, and each UID once") {
   CHECK(found("* search 1 2 (MODSEQ 917162500)\r\n{tag} OK\r\n") == Uids{1, 2});
 }
 
+TEST_CASE("IMAP4rev2 says in a set what it finds") {
+  CHECK(found("* ESEARCH (TAG \"A5\") UID ALL 7,1:3\r\n{tag} OK\r\n") == Uids{1, 2, 3, 7});
+  CHECK(found("* ESEARCH (TAG \"A5\") UID COUNT 2 ALL 5:4 MODSEQ 9\r\n{tag} OK\r\n") == Uids{4, 5});
+  CHECK(found("* ESEARCH UID ALL 9\r\n{tag} OK\r\n") == Uids{9});
+  CHECK(found("* ESEARCH (TAG \"A5\") UID\r\n{tag} OK\r\n").empty());
+  CHECK(search_failure("* ESEARCH UID ALL 1:9223372036854775807\r\n{tag} OK\r\n").says("too many messages"));
+  CHECK(search_failure("* ESEARCH UID ALL 1:*\r\n{tag} OK\r\n").kind == Kind::kProtocol);
+}
+
+TEST_CASE("An OK alone is no answer") {
+  for (const auto& [bytes, answered] :
+       {std::pair{"* SEARCH\r\n{tag} OK\r\n", true}, std::pair{"* ESEARCH (TAG \"A5\") UID\r\n{tag} OK\r\n", true},
+        std::pair{"{tag} OK\r\n", false}}) {
+    ScriptedServer server;
+    answer_search(server, bytes);
+    CHECK(Session(server.account()).search({}).answered == answered);
+  }
+}
+
 TEST_CASE("imap-19: the last message that n:* always finds is left out where it is not new") {
   CHECK(found("* SEARCH 41\r\n{tag} OK\r\n", {.after = 41}).empty());
   CHECK(found("* SEARCH 41 42 43\r\n{tag} OK\r\n", {.after = 41}) == Uids{42, 43});
@@ -56,8 +76,8 @@ TEST_CASE("imap-22, imap-23: a search asks for UIDs and days alone, and for no m
   server.start();
   Session session(server.account());
   (void)session.examine("INBOX");
-  CHECK(session.search({}) == uids_to(9));
-  CHECK(session.search({.after = 7}) == Uids{8, 9});
+  CHECK(session.search({}).uids == uids_to(9));
+  CHECK(session.search({.after = 7}).uids == Uids{8, 9});
   (void)session.search({.after = 7, .since = "1-Feb-2026", .before = "3-Feb-2026"});
   (void)session.search({.before = "3-Feb-2026"});
   CHECK(server.commands("UID SEARCH") ==
