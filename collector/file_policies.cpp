@@ -12,7 +12,7 @@
 namespace tlsrpt::collector {
 namespace {
 
-constexpr std::size_t kMostSightings = 100'000;  // a hostile report may have ten thousand
+constexpr std::size_t kMostBytes = 32 << 20;  // a hostile report may have ten thousand policies of a hundred hosts
 constexpr std::size_t kMostHosts = 100;
 
 template <typename Text>
@@ -45,6 +45,14 @@ std::vector<std::string> mx_of(const parser::Policy& policy) {
   return values.empty() ? sorted(policy.mx_host) : sorted(values);
 }
 
+std::size_t size_of(const db::PolicySeen& policy) {
+  std::size_t size = sizeof policy;
+  for (const auto* texts : {&policy.mx, &policy.tlsa}) {
+    for (const auto& text : *texts) size += sizeof text + text.size();
+  }
+  return size;
+}
+
 auto series(const db::PolicySeen& policy) {
   return std::tie(policy.recipient_domain, policy.policy_type, policy.policy_domain, policy.organization_name);
 }
@@ -60,7 +68,7 @@ void FilePolicies::add(const ReadReport& read, const std::string& organization, 
     const bool is_sts = policy.policy_type == "sts";
     const std::string domain(parser::recipient_domain(policy, read.report_domain));
     if ((!is_sts && policy.policy_type != "tlsa") || policy.policy_string.empty() || domain.empty()) continue;
-    if (sightings_.size() == kMostSightings) return;
+    if (size_ >= kMostBytes) return;
     sightings_.push_back({.recipient_domain = domain,
                           .policy_type = *policy.policy_type,
                           .policy_domain = kept(policy.policy_domain.value_or("")),
@@ -71,23 +79,25 @@ void FilePolicies::add(const ReadReport& read, const std::string& organization, 
                           .organization_name = organization,
                           .first_seen = read.parsed.report.start_datetime,
                           .last_seen = last_moment});
+    size_ += size_of(sightings_.back());
   }
 }
 
 std::vector<db::PolicySeen> FilePolicies::changes() const {
-  auto sightings = sightings_;
-  std::ranges::stable_sort(sightings, {}, [](const db::PolicySeen& policy) {
-    return std::tuple_cat(series(policy), std::tie(policy.first_seen));
+  std::vector<const db::PolicySeen*> sightings;
+  for (const auto& seen : sightings_) sightings.push_back(&seen);
+  std::ranges::stable_sort(sightings, {}, [](const db::PolicySeen* policy) {
+    return std::tuple_cat(series(*policy), std::tie(policy->first_seen));
   });
   std::vector<db::PolicySeen> changes;
-  for (const auto& seen : sightings) {
-    const bool continues = !changes.empty() && series(changes.back()) == series(seen);
-    if (continues && say_the_same(changes.back(), seen)) {
-      changes.back().last_seen = std::max(changes.back().last_seen, seen.last_seen);
+  for (const auto* seen : sightings) {
+    const bool continues = !changes.empty() && series(changes.back()) == series(*seen);
+    if (continues && say_the_same(changes.back(), *seen)) {
+      changes.back().last_seen = std::max(changes.back().last_seen, seen->last_seen);
       continue;
     }
-    if (continues) changes.back().replaced_at = seen.first_seen;
-    changes.push_back(seen);
+    if (continues) changes.back().replaced_at = seen->first_seen;
+    changes.push_back(*seen);
   }
   return changes;
 }

@@ -202,8 +202,19 @@ class Hostile(unittest.TestCase):
         self.check_text(with_strings([b"\x7f" * 65_000] * 1_500), "report")
         details = [b'{"result-type":"x","failed-session-count":1,"additional-information":"' + b"\x7f" * 65_000
                    + b'"}'] * 1_500
-        for format in ("text", "csv"):
+        for format in ("text", "csv", "html"):
             self.assertEqual(0, self.parse("report.json", [with_details(details)], format).code)
+
+    def test_a_page_of_a_flood_stays_small(self):
+        details = (b'{"result-type":"%06d%s","failed-session-count":1,"receiving-mx-hostname":"%s"}'
+                   % (number, b"t" * 400, b"m" * 400) for number in range(100_000))
+        policy = POLICY.replace(b'"a.example"', b'"%06d.example","policy-string":["mode: testing",' + b",".join(
+            b'"mx: %03d' % host + b"h" * 500 + b'"' for host in range(15)) + b"]")
+        policies = HEAD + b",".join(policy % number + b"}" for number in range(10_000)) + b"]}"
+        for report in (with_details(details), policies):
+            run = self.parse("report.json", [report], "html")
+            self.assertEqual(0, run.code, run.errors)
+            self.assertLess(len(run.text), MIB)
 
     def test_millions_of_duplicate_keys_are_one_report(self):
         run = self.check_text(named(b'"A",' + b'"report-id":"1",' * 2_000_000 + b'"x":0'), "report")
@@ -253,6 +264,8 @@ class Hostile(unittest.TestCase):
                               for text in evil).replace(b'"A"', json.dumps("=\x1b]0;\u202e").encode())
         broken = report.replace(b"2026-01-10T00:00:00Z", b"\\u001b[2J\\u202e")
         mail = MAIL + multipart([part(gzip.compress(each)) for each in (report, broken)])
+        page = self.parse("mail.eml", [mail], "html").text
+        self.assertNotRegex(page.replace("\n", ""), "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
         for format in ("text", "json", "csv"):
             run = self.parse("mail.eml", [mail], format)
             self.assertEqual(65, run.code)
