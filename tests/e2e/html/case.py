@@ -52,6 +52,39 @@ class Elements(html.parser.HTMLParser):
         return [(attributes, text) for name, attributes, text in self.found if name == tag]
 
 
+class _Tables(html.parser.HTMLParser):
+
+    def __init__(self, page):
+        super().__init__(convert_charrefs=True)
+        self.found = {}
+        self._title, self._text, self._row = "", "", []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("h2", "figcaption", "td", "th"):
+            self._text = ""
+        elif tag == "tr":
+            self._row = []
+
+    def handle_endtag(self, tag):
+        if tag in ("h2", "figcaption"):
+            self._title = self._text
+        elif tag in ("td", "th"):
+            self._row.append(self._text)
+        elif tag == "thead":
+            self.found[self._title] = []
+        elif tag == "tr" and self._title in self.found:
+            self.found[self._title].append(tuple(self._row))
+
+    def handle_data(self, data):
+        self._text += data
+
+
+def tables(page):
+    """The rows of every table, without its head, by the heading or the caption above it."""
+    return _Tables(page).found
+
+
 class PageAssertions:
     """What holds of a page whoever looks at it; for a TestCase."""
 
