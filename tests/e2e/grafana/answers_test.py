@@ -1,6 +1,7 @@
 """examples/grafana: what the panels say of the known month (tests/harness/known_month.py) is true."""
 
 import datetime
+import inspect
 import json
 
 from tests.harness import collector, grafana
@@ -14,6 +15,11 @@ def day(number):
 
 
 class Answers(GrafanaTest):
+
+    def test_every_panel_is_asked(self):
+        source = inspect.getsource(type(self))
+        self.assertEqual([], [str(query) for dashboard in grafana.load() for query in grafana.queries(dashboard)
+                              if f'"{query.of.get("title") or query.of["name"]}"' not in source])
 
     # Overview.
 
@@ -30,6 +36,14 @@ class Answers(GrafanaTest):
         rates = self.columns("Overview", "Failure rate per day", "time", "Failure rate", domain=["edge.example"])
         self.assertEqual([(day(1), 0.009), (day(2), 0.01), (day(3), 0.05), (day(4), 0.051), (day(5), None), (day(6), 0)],
                          [(time, None if rate == NULL else float(rate)) for time, rate in rates])
+
+    def test_a_domains_rate_is_that_of_its_day(self):
+        rates = self.columns("Overview", "Failure rate by domain", "time", "metric", "value", domain=["expired.example"])
+        self.assertEqual({"expired.example"}, {metric for _, metric, _ in rates})
+        rates = {time: float(rate) for time, _, rate in rates}
+        self.assertEqual(31, len(rates))
+        for number, rate in ((9, 0), (10, 55 / 220), (11, 55 / 220), (12, 50 / 220), (13, 0)):
+            self.assertAlmostEqual(rate, rates[day(number)], 12)
 
     def test_sessions_per_day_are_failed_and_succeeded(self):
         days = self.columns("Overview", "Sessions per day", "time", "Succeeded", "Failed", domain=["expired.example"])
@@ -210,6 +224,12 @@ class Answers(GrafanaTest):
         self.grant_reader(database)
         [entry] = self.rows("Ingest health", "Quarantine by reason", database)
         self.assertEqual(("(imported)", "1"), (entry["Mailbox"], entry["Entries"]))
+        self.assertEqual([{"Entries": "0"}], self.rows("Ingest health", "In quarantine", database))
+        self.postgres.query("""insert into tlsrpt.mailbox (name, server, username, folder)
+                               values ('work', 'imaps://imap.example.net', 'u', 'INBOX');
+                               update tlsrpt.message set mailbox_key = (select id from tlsrpt.mailbox), uid_validity = 1,
+                                 uid = 1""", database)
+        self.assertEqual([{"Entries": "1"}], self.rows("Ingest health", "In quarantine", database))
 
     # Variables.
 
