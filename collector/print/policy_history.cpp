@@ -14,7 +14,7 @@ namespace {
 
 using db::PolicySeen;
 
-// Sightings of the same policy that follow each other without a break.
+// Sightings of the same policy between which nobody saw another.
 struct Group {
   std::vector<const PolicySeen*> sightings;
   db::Time first_seen;
@@ -31,24 +31,36 @@ auto subject(const Group& group) {
   return subject(*group.sightings.front());
 }
 
+auto by_start(const PolicySeen* policy) {
+  return std::tuple(subject(*policy), policy->first_seen);
+}
+auto by_content(const PolicySeen* policy) {
+  return std::tuple(subject(*policy), content(*policy), policy->first_seen);
+}
+
+bool is_followed_by(const Group& group, const PolicySeen& policy, const std::vector<const PolicySeen*>& starts) {
+  const auto& seen = *group.sightings.front();
+  if (subject(seen) != subject(policy) || content(seen) != content(policy)) return false;
+  // Whatever begins between the two is another policy: the same one would have become part of the group.
+  const auto next = std::ranges::upper_bound(starts, std::tuple(subject(seen), group.last_seen), {}, by_start);
+  return next == starts.end() || by_start(*next) >= by_start(&policy);
+}
+
 std::vector<Group> grouped(const db::Summary& summary) {
   std::vector<const PolicySeen*> sightings;
   for (const auto& policy : summary.policies) sightings.push_back(&policy);
-  std::ranges::sort(sightings, [](const auto* a, const auto* b) {
-    return std::tuple(subject(*a), content(*a), a->first_seen) < std::tuple(subject(*b), content(*b), b->first_seen);
-  });
+  auto starts = sightings;
+  std::ranges::sort(starts, {}, by_start);
+  std::ranges::stable_sort(sightings, {}, by_content);
   std::vector<Group> groups;
   for (const auto* policy : sightings) {
-    const bool continues = !groups.empty() && subject(groups.back()) == subject(*policy) &&
-                           content(*groups.back().sightings.front()) == content(*policy) &&
-                           policy->first_seen <= groups.back().last_seen + std::chrono::days{1};
-    if (!continues) groups.push_back({.first_seen = policy->first_seen, .last_seen = policy->last_seen});
+    if (groups.empty() || !is_followed_by(groups.back(), *policy, starts)) {
+      groups.push_back({.first_seen = policy->first_seen, .last_seen = policy->last_seen});
+    }
     groups.back().sightings.push_back(policy);
     groups.back().last_seen = std::max(groups.back().last_seen, policy->last_seen);
   }
-  std::ranges::stable_sort(groups, [](const Group& a, const Group& b) {
-    return std::tuple(subject(a), a.first_seen) < std::tuple(subject(b), b.first_seen);
-  });
+  std::ranges::stable_sort(groups, {}, [](const Group& group) { return std::tuple(subject(group), group.first_seen); });
   return groups;
 }
 

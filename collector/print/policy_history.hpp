@@ -7,7 +7,7 @@
 
 namespace tlsrpt::collector {
 
-// A policy for as long as somebody saw it without a break.
+// A policy from when it was first seen until it was last seen before another one was.
 struct PolicyPeriod {
   std::string recipient_domain;
   std::string kind;    // "sts", "tlsa", "tlsa of mx1.example.com" where that is not the domain's own

@@ -90,7 +90,8 @@ void write_verdict(HtmlWriter& html, const db::Summary& summary) {
 
 void write_open_incidents(HtmlWriter& html, const db::Summary& summary) {
   if (std::ranges::none_of(summary.incidents, is_open)) return;
-  html.open("section").element("h2", "What fails, and what to do");
+  const bool goes_on = std::ranges::count(summary.incidents, db::Incident::State::kOpen, &db::Incident::state) > 0;
+  html.open("section").element("h2", goes_on ? "What fails, and what to do" : "What failed, and what to do");
   write_cards(html, summary, is_open, write_open);
   html.close();
 }

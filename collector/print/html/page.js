@@ -141,6 +141,7 @@
 
   root.classList.add("script");
   for (const details of document.querySelectorAll("figure details")) details.open = false;
+  for (const calendar of document.querySelectorAll(".calendar .scroll")) calendar.scrollLeft = calendar.scrollWidth;
   addCopyButtons();
   Object.assign(Chart.defaults, {animation: false, maintainAspectRatio: false});
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;

@@ -127,6 +127,10 @@ class Browser(PageTest):
         phone = self.open(width=390, height=844)
         self.assertEqual(390, phone.evaluate("document.documentElement.scrollWidth"))
         self.assertLess(100, phone.evaluate("document.querySelector('.calendar [scope=row]').offsetWidth"))
+        self.assertTrue(phone.evaluate("""(() => {
+            const {scrollLeft, clientWidth, scrollWidth} = document.querySelector(".calendar .scroll");
+            return scrollLeft > 0 && Math.abs(scrollLeft + clientWidth - scrollWidth) < 2;  // the last day is in sight
+        })()"""))
         self.assertEqual([], phone.happened()[1])
 
     def test_the_dark_has_colours_of_its_own_and_changes_while_the_page_is_open(self):

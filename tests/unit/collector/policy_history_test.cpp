@@ -65,6 +65,14 @@ TEST_CASE("an old policy that somebody saw last before the change is no differen
   CHECK(shown(history[1]) == "mode enforce by b: changed");
 }
 
+TEST_CASE("a policy that nobody saw for some days has not changed when the same is seen again") {
+  const auto history =
+      policy_history({.policies = {seen("a", "enforce", 1, 1, false), seen("b", "enforce", 9, 20, false)}});
+  REQUIRE(history.size() == 1);
+  CHECK(shown(history[0]) == "mode enforce by a, b");
+  CHECK(history[0].last_seen == january(21) - std::chrono::seconds{1});
+}
+
 TEST_CASE("the policies of two hosts are no change of one") {
   auto first = seen("a", "enforce", 1, 31, false);
   auto second = seen("a", "enforce", 1, 31, false);
