@@ -26,8 +26,9 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr int kSuspiciousRuns = 2;          // as many unfinished runs at one watermark look like a message that kills
-constexpr std::size_t kTriedMessages = 50;  // then so many are tried first, a batch that lands soon
+constexpr int kSuspiciousRuns = 2;             // as many unfinished runs at one watermark look like a message that kills
+constexpr std::size_t kTriedMessages = 5'000;  // then so many are tried: more than are read ahead of the watermark
+constexpr std::size_t kTriedBatch = 50;        // and land soon
 
 std::string filter_of(const PassRequest& request) {
   std::string filter;
@@ -211,14 +212,14 @@ class Pass {
           "their own",
           mailbox_.name, state_.unfinished_runs, watermark_.from);
       const auto first = uids.first(std::min(kTriedMessages, uids.size()));
-      if (!fetch_and_store_group(database, session, first, true)) return false;
+      if (!fetch_and_store_group(database, session, first, true, {.batch_messages = kTriedBatch})) return false;
       uids = uids.subspan(first.size());
     }
-    return uids.empty() || fetch_and_store_group(database, session, uids, false);
+    return uids.empty() || fetch_and_store_group(database, session, uids, false, {});
   }
 
   bool fetch_and_store_group(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids,
-                             bool suspicious) {
+                             bool suspicious, const PipelineBounds& bounds) {
     MessageReader reader(config_, mailbox_);
     bool stopped = false;
     run_pipeline({.fetch =
@@ -231,7 +232,7 @@ class Pass {
                       },
                   .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), suspicious); },
                   .write = [&](std::vector<db::NewMessage> batch) { store(database, std::move(batch)); }},
-                 {});
+                 bounds);
     return !stopped;
   }
 

@@ -52,7 +52,9 @@ std::string report_filename(const Entity& part) {
 
 bool is_tls_report_filename(std::string_view filename) {
   // Most names are of anything else, and this is cheaper than to find that out piece by piece.
-  return filename.find('!') != std::string_view::npos && parser::parse_report_filename(filename);
+  // A DMARC report's may have the same form (mail-33).
+  return filename.find('!') != std::string_view::npos && parser::parse_report_filename(filename) &&
+         !is_dmarc_report_filename(filename);
 }
 
 bool is_dmarc_report_filename(std::string_view filename) {
@@ -62,7 +64,8 @@ bool is_dmarc_report_filename(std::string_view filename) {
   const std::string_view last = pieces.back();
   const std::string_view end = pieces.size() == 5 ? pieces[3] : last.substr(0, last.find('.'));
   return is_number(pieces[2]) && is_number(end) &&
-         (last.ends_with(".xml") || last.ends_with(".xml.gz") || last.ends_with(".zip"));
+         (last.ends_with(".xml") || last.ends_with(".xml.gz") ||
+          (last.ends_with(".zip") && !last.ends_with(".json.zip")));
 }
 
 bool is_report_subject(std::string_view subject) {

@@ -31,6 +31,11 @@ NotAReport xml(std::string_view head) {
   return {NotAReport::Kind::kOther, "XML or HTML"};
 }
 
+bool ends_too_large(const std::vector<Finding>& findings) {
+  const auto* const rejection = findings.empty() ? nullptr : std::get_if<Rejection>(&findings.back().what);
+  return rejection != nullptr && rejection->reason == Reason::kDecompressedTooLarge;
+}
+
 }  // namespace
 
 PayloadReader::PayloadReader(const Limits& limits, Raw raw)
@@ -177,7 +182,7 @@ std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
       }
       all.push_back(std::move(finding));
     }
-    if (decompressed_.left() == 0) break;
+    if (decompressed_.left() == 0 && ends_too_large(all)) break;  // and so would every other entry
   }
   if (all.empty()) return single_finding(std::move(nothing));
   if (archive.has_more()) {

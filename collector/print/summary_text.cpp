@@ -100,7 +100,8 @@ void add_incidents(Sheet& sheet, const db::Summary& summary) {
     add_incident(sheet, summary, incident);
   }
   if (shown < summary.incidents.size()) {
-    sheet.line(fmt::format("\n  … and {} more: --format json has all.", summary.incidents.size() - shown));
+    sheet.empty_line();
+    sheet.line(fmt::format("… and {} more: --format json has all.", summary.incidents.size() - shown));
   }
 }
 

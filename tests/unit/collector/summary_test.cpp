@@ -198,6 +198,12 @@ TEST_CASE("text: strangers' text cannot move the cursor") {
   for (const auto* bad : {"\x1b", "\x07", "\xe2\x80\xae", "evil\n"}) CHECK_FALSE(contains(text, bad));
 }
 
+TEST_CASE("text: a flood of incidents is counted instead of shown") {
+  auto summary = sample_summary();
+  summary.incidents.assign(51, summary.incidents.at(0));
+  CHECK(contains(text_of(summary), "\n\n… and 1 more: --format json has all.\n"));
+}
+
 TEST_CASE("text: a flood of rows is counted instead of shown") {
   TextTable table({{"name"}, {"number", TextTable::Column::Kind::kNumber}});
   for (int i = 0; i < 5; ++i) table.add({"averylongname", "1"});

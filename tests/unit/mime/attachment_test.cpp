@@ -204,6 +204,10 @@ TEST_CASE("A mail says that it carries a TLS report in several ways (mail-11, ma
       {"Content-Type: multipart/report; report-type=tlsrpt", true},
       {"Content-Type: multipart/report; report-type=other; boundary=b", false},
       {"Content-Type: application/tlsrpt+gzip", true},
+      {"Content-Type: application/gzip; name=\"r.example!d.example!1!2!001.xml.gz\"", false},
+      {"Content-Type: application/zip; name=\"r.example!d.example!1!2.zip\"", false},
+      {"Content-Type: application/zip; name=\"r.example!d.example!1!2.json.zip\"", true},
+      {"Content-Type: application/gzip; name=\"r.example!d.example!1!2.gz\"", true},
   };
   for (const Says& row : rows) {
     CAPTURE(row.header);
@@ -222,6 +226,7 @@ TEST_CASE(
       {"Content-Type: application/gzip; name=\"r.example!d.example!1!2!u.xml\"", true},
       {"Content-Type: application/zip; name=\"r.example!d.example!1!2.ZIP\"", true},
       {"Content-Type: application/gzip; name=\"r.example!d.example!1!2.json.gz\"", false},
+      {"Content-Type: application/zip; name=\"r.example!d.example!1!2.json.zip\"", false},
       {"Content-Type: application/gzip; name=\"r.example!d.example!x!2.xml.gz\"", false},
       {"Content-Type: application/gzip; name=\"r.example!d.example!1.xml.gz\"", false},
       {"Content-Type: text/xml; name=\"invoice.xml\"", false},

@@ -60,6 +60,14 @@ TEST_CASE("limits.decompressed holds to the byte, for a flat gzip, a nested one,
   CHECK(outcome(gzip(gzip(text)), nested) == "decompressed-too-large");
 }
 
+TEST_CASE("what of a zip archive is beyond limits.decompressed is said, once") {
+  Limits limits;
+  limits.decompressed = kReport.size();
+  const std::string payload =
+      zip({{"a.json", std::string(kReport)}, {"b.json", std::string(kReport)}, {"c.json", std::string(kReport)}});
+  CHECK(outcomes(payload, limits) == std::vector<std::string>{"#1 report", "#2 decompressed-too-large"});
+}
+
 TEST_CASE("limits.decompressed holds for all attachments of a message together") {
   const std::string payload = gzip(kReport);
   Limits limits;
