@@ -14,7 +14,7 @@ namespace tlsrpt::imap {
 
 namespace {
 
-constexpr std::size_t kSizesPerCommand = 500;
+constexpr std::size_t kSizesAhead = 500;            // of the bodies in flight, at least
 constexpr std::uint64_t kMostHeld = 64u << 20;      // beside one message; only a server that lies gets there
 constexpr std::uint64_t kUnknownSize = 512u << 10;  // what a message without RFC822.SIZE counts for (imap-24)
 
@@ -55,7 +55,7 @@ void Fetcher::run() {
 
 void Fetcher::ask_ahead() {
   // Sizes are asked so early that their answers, which stand behind all bodies in flight, come before these run out.
-  const std::size_t ahead = 2 * pipe_.depth() * options_.chunk_messages + kSizesPerCommand;
+  const std::size_t ahead = 2 * pipe_.depth() * options_.chunk_messages + kSizesAhead;
   while (!unasked_.empty() && window_.size() - next_body_ < ahead) ask_sizes();
   for (; !again_.empty() && in_flight_.size() < 2 * PipelineDepth::kMost; again_.pop_front()) {
     send(std::move(again_.front()));
@@ -65,7 +65,7 @@ void Fetcher::ask_ahead() {
 }
 
 void Fetcher::ask_sizes() {
-  const auto uids = unasked_.first(std::min(kSizesPerCommand, unasked_.size()));
+  const auto uids = unasked_.first(std::min(options_.chunk_messages, unasked_.size()));
   unasked_ = unasked_.subspan(uids.size());
   for (const Uid uid : uids) window_.emplace_back().message.uid = uid;
   send({.question = Question::kSizes, .uids = {uids.begin(), uids.end()}});

@@ -13,7 +13,7 @@ namespace tlsrpt::imap {
 class ResponseReader {
  public:
   struct Limits {
-    std::size_t line = 16u << 20;     // SEARCH answers with one line, two million UIDs fit
+    std::size_t line = 16u << 20;     // SEARCH answers with one line; 1.5 million UIDs of ten digits fit
     std::size_t literal = 20u << 20;  // larger literals are skipped as they come, and marked so
     std::size_t literals = 1000;      // a response
   };

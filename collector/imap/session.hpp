@@ -47,7 +47,7 @@ struct SearchResult {
   bool answered = false;  // the server said what it finds, be it nothing: its OK alone proves no absence
 };
 
-// Throws imap::Error from every member. Not thread-safe. The destructor closes the connection without a word; logout()
+// Throws imap::Error from every member that talks to the server. Not thread-safe. The destructor closes the connection without a word; logout()
 // says goodbye first.
 class Session {
  public:
