@@ -32,12 +32,13 @@ class Result:
 
 
 class Running:
-    """A started program."""
+    """A started program. check(out, err) looks at what it said."""
 
-    def __init__(self, arguments, *, environment=None, stdin=None, stderr=subprocess.PIPE, cwd=None):
+    def __init__(self, arguments, *, environment=None, stdin=None, stderr=subprocess.PIPE, cwd=None, check=None):
         environment = {**os.environ, **(environment or {})}
         self._begun = time.monotonic()
         self._input = stdin
+        self._check = check
         self.process = process.spawn(
             [program(), *arguments], env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=stderr,
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
@@ -53,7 +54,10 @@ class Running:
             self.process.kill()
             out, err = self.process.communicate()
             raise AssertionError(f"still running after {deadline} s: {self.process.args}\n{err.decode()}") from None
-        return Result(self.process.returncode, out.decode(), (err or b"").decode(), time.monotonic() - self._begun)
+        result = Result(self.process.returncode, out.decode(), (err or b"").decode(), time.monotonic() - self._begun)
+        if self._check:
+            self._check(result.out, result.err)
+        return result
 
     def kill_after(self, seconds):
         """SIGKILL at that instant, unless it ends before; the result."""
