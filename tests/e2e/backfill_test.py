@@ -1,10 +1,11 @@
 """`backfill`: a whole inbox, whatever was read of it before."""
 
+import queue
 import re
 import signal
 import threading
 
-from tests.harness import sample, terminal
+from tests.harness import process, sample, terminal
 from tests.harness.imap_script import CLOSE, ScriptedImap
 
 from .case import MAILBOX, PASSWORD, EndToEndTest
@@ -54,41 +55,53 @@ class Backfill(EndToEndTest):
 
     def test_a_backfill_that_was_cut_short_goes_on_where_it_was(self):
         bodies = [sample.report_mail(number) for number in range(450)]
-        closes = []
 
-        def close_late(_, command):
-            if command.name == "UID FETCH" and "[]" in command.arguments:
-                closes.append(command)
-                return CLOSE if len(closes) == 4 else None
-            return None
+        def close_late(server, command):
+            return CLOSE if command.bodies and len(server.bodies_asked()) == 4 else None
 
         with ScriptedImap(bodies, hook=close_late, password=PASSWORD) as server:
             config = self.configure(self.plain(server.port))
             self.collect(config, command="backfill", code=75)
             read = self.count("message")
             self.assertEqual(("0", str(read)) if not read else (str(read), str(read)), self.watermarks())
+            server.hook = None
             server.commands.clear()
             self.collect(config, command="backfill")
-            asked = [c.arguments for c in server.commands if c.name == "UID FETCH" and "[]" in c.arguments]
+            asked = server.bodies_asked()
         self.assertEqual(str(read + 1), asked[0].partition(":")[0])
         self.assertEqual({"stored": 450}, self.outcomes())
         self.assertEqual(("450", ""), self.watermarks())
 
     def test_told_to_stop_it_finishes_its_batch_and_can_go_on(self):
-        mails, manifest = sample.bulk(3000)
-        self.deliver(mails)
-        config = self.configure()
-        running = self.start("-c", str(config), "backfill")
-        self.wait_for_rows("mailbox", 1)
-        running.signal(signal.SIGTERM)
-        self.assertEqual(0, running.wait().code)
-        self.collect(config, command="backfill")
-        self.assert_holds(manifest)
+        """It is told when a first batch has been written and the server is about to send more."""
+        log, told = self.directory / "log", queue.Queue()
+
+        def stop(_, command):
+            if command.bodies == "2101:2200":
+                self.wait_for_rows("message", 1)
+                told.get().signal(signal.SIGTERM)
+                process.wait_until(lambda: "stopping" in log.read_text(), "the signal to arrive", 120)
+
+        with ScriptedImap([b"Subject: x\r\n\r\n"] * 2500, hook=stop, password=PASSWORD) as server:
+            config = self.configure(self.plain(server.port, timeout={"command": "300s"}))
+            with open(log, "wb") as stderr:
+                running = self.start("-c", str(config), "backfill", stderr=stderr)
+            told.put(running)
+            self.assertEqual(0, running.wait().code, log.read_text())
+            stored = self.count("message")
+            self.assertIn(stored, range(1, 2101))
+            self.assertEqual((str(stored), str(stored)), self.watermarks())
+            server.hook = None
+            server.commands.clear()
+            self.collect(config, command="backfill")
+            self.assertEqual(str(stored + 1), server.bodies_asked()[0].partition(":")[0])
+        self.assertEqual({"ignored": 2500}, self.outcomes())
+        self.assertEqual(("2500", ""), self.watermarks())
 
     def test_progress_is_shown_on_a_terminal_alone(self):
         # No group of messages comes within the tenth of a second for which the bar stays as it is.
         def slowly(_, command):
-            if command.name == "UID FETCH" and "[]" in command.arguments:
+            if command.bodies:
                 threading.Event().wait(0.15)
 
         bodies = [sample.report_mail(number) for number in range(450)]

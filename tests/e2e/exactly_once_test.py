@@ -17,10 +17,6 @@ _MESSAGES = 5000
 _DISTURBANCES = int(os.environ.get("TLSRPT_TEST_DISTURBANCES", "50"))
 
 
-def asks_for_bodies(command):
-    return command.name == "UID FETCH" and "[]" in command.arguments
-
-
 class Disturbed(EndToEndTest):
     """A backfill that is disturbed again and again."""
 
@@ -98,7 +94,7 @@ class ExactlyOnce(EndToEndTest):
         victims = queue.Queue()
 
         def kill(_, command):
-            if asks_for_bodies(command):
+            if command.bodies:
                 victims.get().signal(signal.SIGKILL)
                 return CLOSE
             return None
@@ -202,6 +198,6 @@ class Meeting(ScriptedImap):
         self.go_on = threading.Event()
 
     def _hold(self, command):
-        if asks_for_bodies(command) and not self.first_is_reading.is_set():
+        if command.bodies and not self.first_is_reading.is_set():
             self.first_is_reading.set()
             self.go_on.wait(60)

@@ -64,13 +64,29 @@ class Import(EndToEndTest):
         if not bounded.sanitized():
             self.assertLessEqual(run.memory, bounded.MOST_MEMORY)
 
-    def test_standard_input_takes_a_mail_a_report_and_a_compressed_report(self):
-        mail = next(mail for mail in sample.inbox()[0] if mail.kind == "report")
-        for content in (mail.content, report_of(mail), gzip.compress(report_of(mail))):
-            with self.subTest(begins=content[:10]):
+    def test_one_report_gives_the_rows_that_the_mailbox_gave_from_every_kind_of_file_and_from_a_pipe(self):
+        mail = next(mail for mail in sample.inbox()[0] if mail.kind == "report" and any(
+            policy.get("failure-details") for policy in mail.report["policies"]))
+        self.maildir.deliver(mail.content, when=mail.when)
+        self.collect(self.configure())
+        expected = self.content()
+        self.assertEqual(["report", "policy", "failure_detail", "session_total", "failure_total"],
+                         [table for table, rows in expected.items() if rows])
+
+        box = mailbox.mbox(self.directory / "report.mbox")
+        box.add(mail.content.replace(b"\r\n", b"\n"))
+        box.close()
+        forms = {"report.mbox": (self.directory / "report.mbox").read_bytes(), "report.eml": mail.content,
+                 "report.json": report_of(mail), "report.json.gz": gzip.compress(report_of(mail))}
+        ways = [("a Maildir", self.maildir.root, None)]
+        for name, content in forms.items():
+            ways += [(name, self.write(name, content), None), (f"{name} by a pipe", "-", content)]
+        for name, path, piped in ways:
+            with self.subTest(name):
                 self.empty_database()
-                self.import_("-", stdin=content)
+                self.import_(path, stdin=piped)
                 self.assertEqual({"stored": 1}, self.outcomes())
+                self.assertEqual(expected, self.content())
 
     def test_one_report_stays_one_row_however_it_comes_and_in_every_order(self):
         mail = next(mail for mail in sample.inbox()[0] if mail.kind == "report")

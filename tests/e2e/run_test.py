@@ -1,11 +1,11 @@
 """`run`, and many mailboxes at once."""
 
+import queue
 import signal
 import threading
 
 from tests.harness import process, sample
 from tests.harness.imap_script import ScriptedImap
-from tests.harness.process import free_port
 
 from .case import PASSWORD, EndToEndTest
 
@@ -19,9 +19,10 @@ class Run(EndToEndTest):
         log = self.directory / "log"
         with open(log, "wb") as stderr:
             running = self.start("-c", str(config), "run", stderr=stderr)
-        process.wait_until(lambda: condition(log.read_text()), what)
+        process.wait_until(lambda: condition(log.read_text()), what, 120)
         running.signal(signal.SIGTERM)
         self.assertEqual(0, running.wait().code, log.read_text())
+        self.assert_keeps_secrets(log.read_text())
         return log.read_text()
 
     def test_a_misconfigured_mailbox_is_told_and_left_for_later_and_the_others_are_read(self):
@@ -41,25 +42,26 @@ class Run(EndToEndTest):
         self.assertIn("newer than this program", self.collect(self.configure(), command="run", code=78).err)
 
     def test_a_database_that_is_down_is_waited_for(self):
-        self.database = f"postgresql://tlsrpt:secret@127.0.0.1:{free_port()}/tlsrpt"
+        port = self.enterContext(process.silent_port())
+        self.database = f"postgresql://tlsrpt:secret@127.0.0.1:{port}/tlsrpt"
         log = self.run_until(self.configure(poll=_RARELY), lambda log: "next try" in log, "a failed pass")
         self.assertRegex(log, "warning database: .*refused")
         self.assertRegex(log, "next try in 60 s")
 
     def test_a_pass_that_is_stopped_does_not_say_that_there_was_nothing_new(self):
-        log = self.directory / "log"
-        running = []
+        log, told = self.directory / "log", queue.Queue()
 
         def stop(_, command):
-            if command.name == "UID FETCH" and "[]" in command.arguments:
-                running[0].signal(signal.SIGTERM)
-                process.wait_until(lambda: "stopping" in log.read_text(), "the signal to arrive")
+            if command.bodies:
+                told.get().signal(signal.SIGTERM)
+                process.wait_until(lambda: "stopping" in log.read_text(), "the signal to arrive", 120)
 
         with ScriptedImap([sample.report_mail()], hook=stop, password=PASSWORD) as server:
-            config = self.configure(self.plain(server.port), poll=_RARELY)
+            config = self.configure(self.plain(server.port, timeout={"command": "300s"}), poll=_RARELY)
             with open(log, "wb") as stderr:
-                running.append(self.start("-c", str(config), "run", stderr=stderr))
-            self.assertEqual(0, running[0].wait().code)
+                running = self.start("-c", str(config), "run", stderr=stderr)
+            told.put(running)
+            self.assertEqual(0, running.wait().code)
         self.assertIn("stopped before anything was stored", log.read_text())
         self.assertNotIn("nothing new", log.read_text())
         self.collect(self.configure())

@@ -30,6 +30,11 @@ class Command:
     name: str        # "UID FETCH"
     arguments: str   # "1:* (UID)"
 
+    @property
+    def bodies(self):
+        """The UID set of a FETCH of bodies; else None."""
+        return self.arguments.partition(" ")[0] if self.name == "UID FETCH" and "[]" in self.arguments else None
+
 
 class ScriptedImap:
     """One folder, INBOX, of `messages` (bytes or Message), on a loopback port.
@@ -75,6 +80,10 @@ class ScriptedImap:
     def names(self):
         """The commands received so far, without their arguments."""
         return [command.name for command in self.commands]
+
+    def bodies_asked(self):
+        """The UID sets whose bodies were asked for so far."""
+        return [command.bodies for command in self.commands if command.bodies]
 
     def _accept(self):
         with contextlib.suppress(OSError):

@@ -81,6 +81,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@contextlib.contextmanager
+def silent_port():
+    """A loopback port at which nobody listens, and nobody else can meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
 def spawn(arguments, *, as_server=False, death_signal=signal.SIGKILL, detached=False, **options):
     """A child in its own process group, which gets `death_signal` when we die; a detached one lives on."""
 

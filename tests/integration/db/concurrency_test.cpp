@@ -1,4 +1,4 @@
-#include <atomic>
+#include <chrono>
 #include <future>
 #include <thread>
 
@@ -11,9 +11,11 @@ namespace {
 
 // Waits until a session of the program's waits for another one.
 void wait_for_a_waiter(Database& database) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
   while (database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tlsrpt-collector'"
                         " AND datname = current_database() AND wait_event_type = 'Lock'") == "0") {
-    std::this_thread::yield();
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 }
 
