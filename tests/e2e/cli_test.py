@@ -169,6 +169,7 @@ class Upkeep(EndToEndTest):
         self.assertIn(str(reports), self.collect(config, "--dry-run", command="prune").out)
         self.assertEqual(before, self.dump())
         self.query("UPDATE tlsrpt.report SET end_datetime = now() WHERE id = (SELECT min(id) FROM tlsrpt.report)")
+        self.absent_uids = self.count("message") - 6  # a report that came twice, the broken one and three other mails stay
         self.collect(config, command="prune")
         self.assertEqual(1, self.count("report"))
         self.assertEqual(1, self.count("quarantine"))

@@ -109,6 +109,7 @@ class Battery:
                 self.assertEqual([moment], moments)
                 self.assertIn(self.count("report") - stored, (2, 5))
                 self.assertEqual(self.count("report"), self.count("message"))
+        self.absent_uids = int(self.value("SELECT sum(last_uid) FROM tlsrpt.mailbox")) - self.count("message")
 
     # Folders.
 
