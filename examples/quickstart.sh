@@ -79,6 +79,10 @@ collector collect || code=$?
 if ((code == 0)); then
   say "tlsrpt-collector -c $config report --days 30"
   collector report --days 30
+  page=$root/build/quickstart/report.html
+  say "tlsrpt-collector -c $config report --days 30 --format html -o $page"
+  collector report --days 30 --format html -o "$page"
+  echo "Open it in a browser: file://$page"
   say "tlsrpt-collector -c $config quarantine list"
   collector quarantine list
 fi

@@ -94,6 +94,8 @@ class Answers(ViewTest):
                                       "failure_rate", "organizations", recipient_domain="expired.example"))
         self.assertIn(("certificate-expired", "mx2.expired.example", "resolved", "2026-01-10", "2026-01-12", "160"),
                       self.tables["Incidents in time"])
+        self.assertEqual(("certificate-expired", "mx2.expired.example", "160", "2026-01-10", "2026-01-12",
+                          "Google Inc., Mail.ru"), self.tables["Failures by kind and mail server"][0])
         self.assertEqual([("2026-01-10", 150, 50), ("2026-01-11", 150, 50), ("2026-01-12", 150, 50)],
                          [day for day in self.of_json("daily", "day", "successes", "failures",
                                                       recipient_domain="expired.example", organization_name="Google Inc.")

@@ -60,7 +60,7 @@ std::vector<Row> rows_by_kind(const db::Summary& summary) {
   for (const auto& kind : summary.failures) {
     if (rows.size() == kMostBars) break;
     rows.push_back({words(kind.result_type), words(kind.host.value_or(kind.recipient_domain)),
-                    count(kind.failed_sessions), words(dates(date(kind.first_day), date(kind.last_day))),
+                    count(kind.failed_sessions), moment(kind.first_day), moment(kind.last_day),
                     words(reporter_names(kind.organizations))});
   }
   return rows;
@@ -103,7 +103,7 @@ void write_charts(HtmlWriter& html, const db::Summary& summary) {
     write_figure(html, summary,
                  {"Failures by kind and mail server",
                   {"failures"},
-                  {"what", "where", "failed sessions", "days", "reported by"},
+                  {"what", "where", "failed sessions", "first day", "last day", "reported by"},
                   rows_by_kind(summary)});
   }
   if (!summary.incidents.empty()) {
