@@ -17,6 +17,7 @@ def inbox(days=3, seed=1):
     return _with_manifest(sample_inbox.sample(days, seed, END))
 
 
+@functools.cache
 def bulk(count, seed=1):
     """Many mails, and what must come of them."""
     return _with_manifest(list(sample_inbox.bulk(count, seed, END)))

@@ -30,19 +30,24 @@ _SKIPPED = re.compile(r"^skipped: .*", re.MULTILINE)
 class Tally:
     passed: int = 0
     failed: int = 0
+    skipped: list = dataclasses.field(default_factory=list)  # lines that say what and why
 
     def __add__(self, other):
-        return Tally(self.passed + other.passed, self.failed + other.failed)
+        return Tally(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
 
     def __str__(self):
         return f"{self.passed} passed, {self.failed} failed"
 
 
 def tally_of(output, code):
-    """What a program's own summary says; one that ends badly without owning up to it has failed once."""
+    """What a program's own summary says; one that ends badly without owning up to it, or tests nothing, has failed
+    once."""
     summaries = _DOCTEST_SUMMARY.findall(output) or _PYTHON_SUMMARY.findall(output)[-1:]
     tally = sum((Tally(int(passed), int(failed)) for passed, failed in summaries), Tally())
+    tally.skipped = _SKIPPED.findall(output.decode(errors="replace"))
     if code != 0 and tally.failed == 0:
+        tally.failed = 1
+    elif summaries and tally == Tally():
         tally.failed = 1
     elif code == 0 and not summaries:
         tally.passed = 1
@@ -57,9 +62,9 @@ def run_program(name, command, environment=None, deadline=1200):
     try:
         output, _ = child.communicate(timeout=deadline)
     except subprocess.TimeoutExpired:
-        child.kill()
+        process.end_child(child, patience=60)  # its servers and directories end with it
         output, _ = child.communicate()
-        output += f"\nstill running after {deadline} s: killed\n".encode()
+        output += f"\nstill running after {deadline} s: ended\n".encode()
     finally:
         process.end_child(child)
         _running.discard(child)
@@ -67,7 +72,7 @@ def run_program(name, command, environment=None, deadline=1200):
     if tally.failed:
         sys.stdout.buffer.write(b"\n--- " + name.encode() + b"\n" + output + b"---\n\n")
     print(f"  {name}: {tally}", flush=True)
-    for line in _SKIPPED.findall(output.decode(errors="replace")):
+    for line in tally.skipped:
         print(f"    {line}", flush=True)
     return tally
 
@@ -105,7 +110,7 @@ def run_suite(suite, build, everything):
             return sum((job.result() for job in jobs), tally)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in _running:
+            for child in list(_running):  # the threads take theirs out meanwhile
                 child.terminate()
             raise
 
@@ -128,7 +133,7 @@ def main():
             tally = Tally(failed=1)
         summaries.append(f"{suite}: {tally} in {time.monotonic() - begun:.0f} s")
         total += tally
-    print("\n" + "\n".join(summaries))
+    print("\n" + "\n".join([*summaries, *total.skipped]))
     print(total)
     return 1 if total.failed else 0
 

@@ -7,6 +7,8 @@ import subprocess
 
 from tests.harness import grafana
 
+from . import Skipped
+
 _HERE = pathlib.Path(__file__).resolve().parent / "grafana_schema"
 _INSTALL_DEADLINE, _COMPILE_DEADLINE = 30, 120  # seconds; two cores may be busy with other tests
 _INSTALL = ["npm", "install", "--loglevel=error", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund",
@@ -30,24 +32,24 @@ def _sources():
     return {"dashboards.ts": "".join(module), **{path.name: path.read_text() for path in sorted(_HERE.iterdir())}}
 
 
-def check(build):
-    """(sentence, problems). What passed once is not checked again in that build directory."""
-    sentence = "Grafana's dashboards are of the types that Grafana publishes"
+def are_grafanas(build):
+    """Grafana's dashboards are of the types that Grafana publishes"""
+    # What passed once is not checked again in that build directory.
     directory = pathlib.Path(build).resolve() / "grafana-schema"
     sources = _sources()
     digest = hashlib.sha256("".join(f"{name}\0{text}\0" for name, text in sources.items()).encode()).hexdigest()
     passed = directory / "passed"
     if passed.is_file() and passed.read_text() == digest:
-        return sentence, []
+        return []
     if not shutil.which("npm"):
-        return f"{sentence}: not checked, npm is not installed", []
+        raise Skipped("npm is not installed")
     directory.mkdir(parents=True, exist_ok=True)
     for name, text in sources.items():
         (directory / name).write_text(text)
     failure = _run(_INSTALL, directory, _INSTALL_DEADLINE)
     if failure:
-        return f"{sentence}: not checked, npm cannot install the types ({failure[0]})", []
+        raise Skipped(f"npm cannot install the types ({failure[0]})")
     problems = _run(["node", "node_modules/typescript/bin/tsc"], directory, _COMPILE_DEADLINE)
     if not problems:
         passed.write_text(digest)
-    return sentence, problems
+    return problems

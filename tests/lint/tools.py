@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 
-from . import source
+from . import Skipped, source
 
 _AT_ONCE = 2
 
@@ -24,6 +24,8 @@ def format_is_clang_formats():
 
 def scripts_pass_shellcheck():
     """Every shell script passes shellcheck"""
+    if not shutil.which("shellcheck"):
+        raise Skipped("it is not installed")
     return _run(["shellcheck", "-x", *source.script_files("bash")])
 
 
@@ -38,16 +40,22 @@ def python_compiles():
     return problems
 
 
+def _base():
+    """The last commit on main, or the commit before this one if that is this one."""
+    head = source.git("rev-parse", "HEAD").strip()
+    for main in ("origin/main", "main"):
+        try:
+            base = source.git("merge-base", main, "HEAD").strip()
+        except subprocess.CalledProcessError:
+            continue  # no such branch here
+        return "HEAD~1" if base == head else base
+    return "HEAD~1"
+
+
 def _changed_since_main():
     """Files that differ from the last commit on main, uncommitted ones included; None without a commit before."""
     try:
-        base = source.git("merge-base", "origin/main", "HEAD").strip()
-    except subprocess.CalledProcessError:
-        base = ""
-    if not base or base == source.git("rev-parse", "HEAD").strip():
-        base = "HEAD~1"
-    try:
-        return set(source.git("diff", "--name-only", base).splitlines())
+        return set(source.git("diff", "--name-only", _base()).splitlines())
     except subprocess.CalledProcessError:
         return None
 
@@ -88,8 +96,6 @@ def tidy_checks(build, everything):
 
 
 def checks(build, everything):
-    for check in (format_is_clang_formats, python_compiles):
+    for check in (format_is_clang_formats, python_compiles, scripts_pass_shellcheck):
         yield check.__doc__, check
-    if shutil.which("shellcheck"):
-        yield scripts_pass_shellcheck.__doc__, scripts_pass_shellcheck
     yield from tidy_checks(build, everything)
