@@ -48,7 +48,7 @@ std::vector<std::string> mx_of(const parser::Policy& policy) {
 std::size_t size_of(const db::PolicySeen& policy) {
   std::size_t size = sizeof policy;
   for (const auto* texts : {&policy.mx, &policy.tlsa}) {
-    for (const auto& text : *texts) size += sizeof text + text.size();
+    for (const auto& text : *texts) size += sizeof(std::string) + text.size();
   }
   return size;
 }
@@ -85,6 +85,7 @@ void FilePolicies::add(const ReadReport& read, const std::string& organization, 
 
 std::vector<db::PolicySeen> FilePolicies::changes() const {
   std::vector<const db::PolicySeen*> sightings;
+  sightings.reserve(sightings_.size());
   for (const auto& seen : sightings_) sightings.push_back(&seen);
   std::ranges::stable_sort(sightings, {}, [](const db::PolicySeen* policy) {
     return std::tuple_cat(series(*policy), std::tie(policy->first_seen));

@@ -187,7 +187,7 @@ std::vector<db::FailureKind> FileSummary::failures() const {
 // What was not taken is what matters, and the table has an end.
 std::vector<db::ParsedInput> FileSummary::inputs() const {
   auto inputs = inputs_;
-  std::ranges::stable_partition(inputs, [](const db::ParsedInput& input) { return input.rejected; });
+  std::stable_partition(inputs.begin(), inputs.end(), [](const db::ParsedInput& input) { return input.rejected; });
   return inputs;
 }
 

@@ -19,6 +19,9 @@ struct Group {
   std::vector<const PolicySeen*> sightings;
   db::Time first_seen;
   db::Time last_seen;
+  bool current = true;   // somebody saw no other since
+  bool changed = false;  // there was another before
+  bool differs = false;  // others see another at the same time
 };
 
 auto subject(const PolicySeen& policy) {
@@ -46,8 +49,26 @@ bool is_followed_by(const Group& group, const PolicySeen& policy, const std::vec
   return next == starts.end() || by_start(*next) >= by_start(&policy);
 }
 
+// Each with those of the same subject that began before it. Of the current ones, the one that was seen last overlaps
+// with it if any does.
+void compare(std::vector<Group>& groups) {
+  const Group* first = nullptr;
+  Group* latest = nullptr;
+  for (auto& group : groups) {
+    if (!first || subject(*first) != subject(group)) {
+      first = &group;
+      latest = nullptr;
+    }
+    group.changed = first->first_seen < group.first_seen;
+    if (!group.current) continue;
+    if (latest && group.first_seen <= latest->last_seen) group.differs = latest->differs = true;
+    if (!latest || latest->last_seen < group.last_seen) latest = &group;
+  }
+}
+
 std::vector<Group> grouped(const db::Summary& summary) {
   std::vector<const PolicySeen*> sightings;
+  sightings.reserve(summary.policies.size());
   for (const auto& policy : summary.policies) sightings.push_back(&policy);
   auto starts = sightings;
   std::ranges::sort(starts, {}, by_start);
@@ -61,6 +82,10 @@ std::vector<Group> grouped(const db::Summary& summary) {
     groups.back().last_seen = std::max(groups.back().last_seen, policy->last_seen);
   }
   std::ranges::stable_sort(groups, {}, [](const Group& group) { return std::tuple(subject(group), group.first_seen); });
+  for (auto& group : groups) {
+    group.current = std::ranges::any_of(group.sightings, [](const auto* policy) { return !policy->replaced_at; });
+  }
+  compare(groups);
   return groups;
 }
 
@@ -92,22 +117,9 @@ std::string seen_by(const Group& group) {
   return listed(names);
 }
 
-bool is_current(const Group& group) {
-  return std::ranges::any_of(group.sightings, [](const auto* policy) { return !policy->replaced_at; });
-}
-
-std::string remarks(const Group& group, const std::vector<Group>& groups) {
-  bool changed = false;
-  bool differs = false;
-  const auto [first, last] =
-      std::ranges::equal_range(groups, subject(group), {}, [](const Group& each) { return subject(each); });
-  for (auto other = first; other != last; ++other) {
-    changed = changed || other->first_seen < group.first_seen;
-    differs = differs || (&*other != &group && is_current(group) && is_current(*other) &&
-                          other->first_seen <= group.last_seen && group.first_seen <= other->last_seen);
-  }
-  return fmt::format("{}{}{}", changed ? "changed" : "", changed && differs ? ", " : "",
-                     differs ? "reporters differ" : "");
+std::string remarks(const Group& group) {
+  return fmt::format("{}{}{}", group.changed ? "changed" : "", group.changed && group.differs ? ", " : "",
+                     group.differs ? "reporters differ" : "");
 }
 
 }  // namespace
@@ -115,6 +127,7 @@ std::string remarks(const Group& group, const std::vector<Group>& groups) {
 std::vector<PolicyPeriod> policy_history(const db::Summary& summary) {
   const auto groups = grouped(summary);
   std::vector<PolicyPeriod> history;
+  history.reserve(groups.size());
   for (const auto& group : groups) {
     const auto& policy = *group.sightings.front();
     history.push_back({.recipient_domain = policy.recipient_domain,
@@ -122,9 +135,9 @@ std::vector<PolicyPeriod> policy_history(const db::Summary& summary) {
                        .policy = describe(policy),
                        .first_seen = group.first_seen,
                        .last_seen = group.last_seen,
-                       .current = is_current(group),
+                       .current = group.current,
                        .seen_by = seen_by(group),
-                       .remarks = remarks(group, groups)});
+                       .remarks = remarks(group)});
   }
   return history;
 }

@@ -20,6 +20,7 @@ bool has_changes(const std::vector<PolicyPeriod>& history) {
 
 std::vector<Row> rows_of(const std::vector<PolicyPeriod>& history) {
   std::vector<Row> rows;
+  rows.reserve(history.size());
   for (const auto& policy : history) {
     rows.push_back({words(policy.recipient_domain), words(policy.kind), words(policy.policy),
                     words(policy.current ? "current" : "replaced"), moment(policy.first_seen), moment(policy.last_seen),

@@ -58,6 +58,17 @@ TEST_CASE("reporters that see different policies at the same time differ") {
   CHECK(shown(history[1]) == "mode enforce by a: changed, reporters differ");
 }
 
+TEST_CASE("all that see different policies at the same time are told") {
+  const auto history =
+      policy_history({.policies = {seen("a", "enforce", 1, 31, false), seen("b", "testing", 2, 5, false),
+                                   seen("c", "none", 4, 9, false), seen("d", "unknown", 20, 22, true)}});
+  REQUIRE(history.size() == 4);
+  CHECK(history[0].remarks == "reporters differ");
+  CHECK(history[1].remarks == "changed, reporters differ");
+  CHECK(history[2].remarks == "changed, reporters differ");
+  CHECK(history[3].remarks == "changed");  // that one is no more
+}
+
 TEST_CASE("an old policy that somebody saw last before the change is no difference") {
   const auto history =
       policy_history({.policies = {seen("a", "testing", 1, 9, false), seen("b", "enforce", 15, 31, false)}});
