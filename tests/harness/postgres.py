@@ -104,7 +104,7 @@ class Postgres:
         return value
 
     def _make_cluster(self):
-        shutil.rmtree(self.directory, ignore_errors=True)
+        process.wait_until(self._is_cleared_away, f"{self.directory} to be cleared away")
         process.server_directory(self.directory)
         process.write_for_servers(self._password_file, secrets.token_hex(16))
         # As root we may not be able to show the server user our working directory.
@@ -112,6 +112,11 @@ class Postgres:
                           f"--pwfile={self._password_file}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
                           "--no-instructions"], as_server=True, cwd="/")
         (self.directory / "ready").touch()
+
+    def _is_cleared_away(self):
+        """One attempt: the children of an initdb that was killed may still be writing."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        return not self.directory.exists()
 
     def _has_started(self):
         """One attempt. Somebody else may have taken the port, or a killed server's children may not have ended yet."""
