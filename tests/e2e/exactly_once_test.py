@@ -11,7 +11,7 @@ from tests.harness import sample
 from tests.harness.imap_script import CLOSE, Message, ScriptedImap
 from tests.harness.proxy import Proxy
 
-from .case import EndToEndTest, let_advisory_locks_lock_nothing
+from .case import PASSWORD, EndToEndTest, let_advisory_locks_lock_nothing
 
 _MESSAGES = 5000
 _DISTURBANCES = int(os.environ.get("TLSRPT_TEST_DISTURBANCES", "50"))
@@ -99,8 +99,8 @@ class ExactlyOnce(EndToEndTest):
                 return CLOSE
             return None
 
-        with ScriptedImap(bodies, password="again", hook=kill) as server:
-            config = self.configure(self.plain(server.port, password_file=None, password="again"))
+        with ScriptedImap(bodies, password=PASSWORD, hook=kill) as server:
+            config = self.configure(self.plain(server.port))
             for _ in range(5):
                 victim = self.start("-c", str(config), "collect")
                 victims.put(victim)
@@ -111,9 +111,9 @@ class ExactlyOnce(EndToEndTest):
 
     def test_of_two_collects_at_once_one_reads_and_the_other_says_why_not(self):
         with Meeting(sample.report_mail()) as meeting:
-            config = self.configure(self.plain(meeting.port, password_file=None, password=meeting.password))
+            config = self.configure(self.plain(meeting.port, timeout={"command": "300s"}))
             first = self.start("-c", str(config), "collect")
-            self.assertTrue(meeting.first_is_reading.wait(60))
+            self.assertTrue(meeting.first_is_reading.wait(120))
             before = self.query("SELECT * FROM tlsrpt.mailbox")
             second = self.collect(config, code=75)
             self.assert_one_error(second, "elsewhere")
@@ -125,9 +125,9 @@ class ExactlyOnce(EndToEndTest):
     def test_without_the_lock_two_collects_at_once_still_end_in_the_right_rows(self):
         let_advisory_locks_lock_nothing(self.postgres, self.database)
         with Meeting(*(sample.report_mail(number) for number in range(20))) as meeting:
-            config = self.configure(self.plain(meeting.port, password_file=None, password=meeting.password))
+            config = self.configure(self.plain(meeting.port, timeout={"command": "300s"}))
             first = self.start("-c", str(config), "collect")
-            self.assertTrue(meeting.first_is_reading.wait(60))
+            self.assertTrue(meeting.first_is_reading.wait(120))
             self.collect(config)
             meeting.go_on.set()
             result = first.wait()
@@ -139,9 +139,9 @@ class ExactlyOnce(EndToEndTest):
     def test_a_lock_whose_owner_hangs_is_respected_until_the_owner_is_gone(self):
         self.runs_tell_all = False
         with Meeting(sample.report_mail()) as meeting:
-            config = self.configure(self.plain(meeting.port, password_file=None, password=meeting.password))
+            config = self.configure(self.plain(meeting.port, timeout={"command": "300s"}))
             owner = self.start("-c", str(config), "collect")
-            self.assertTrue(meeting.first_is_reading.wait(60))
+            self.assertTrue(meeting.first_is_reading.wait(120))
             owner.signal(signal.SIGSTOP)
             meeting.go_on.set()
             self.assert_one_error(self.collect(config, code=75), "localhost", "read elsewhere")
@@ -170,9 +170,9 @@ class ExactlyOnce(EndToEndTest):
             return CLOSE
 
         with ScriptedImap([sample.report_mail(0), sample.report_mail(1)], hook=kill_the_first,
-                          password="after") as server:
+                          password=PASSWORD) as server:
             server.folders.add("Archive")
-            config = self.configure(self.plain(server.port, after=action, password_file=None, password="after"))
+            config = self.configure(self.plain(server.port, after=action))
             victim = self.start("-c", str(config), "collect")
             victims.put(victim)
             self.assertEqual(-signal.SIGKILL, victim.wait().code)
@@ -193,11 +193,11 @@ class Meeting(ScriptedImap):
 
     def __init__(self, *bodies):
         super().__init__([Message(uid, body) for uid, body in enumerate(bodies, 1)], hook=Meeting._hold,
-                         password="two at once")
+                         password=PASSWORD)
         self.first_is_reading = threading.Event()
         self.go_on = threading.Event()
 
     def _hold(self, command):
         if command.bodies and not self.first_is_reading.is_set():
             self.first_is_reading.set()
-            self.go_on.wait(60)
+            self.go_on.wait(120)
