@@ -55,11 +55,15 @@ std::vector<std::string> first_of(const std::set<std::string>& texts, std::size_
 
 void FileSummary::add_report(const std::string& source, const ReadReport& read) {
   const auto& report = read.parsed.report;
-  const bool is_new = contents_.insert(read.parsed.content).second;
-  inputs_.push_back(
-      {source, is_new ? "report" : "the same report again",
-       fmt::format("{}, {}, {}", reporter_name(organization(read)), report.report_id.value_or("without report-id"),
-                   dates(date(report.start_datetime), date(last_moment(read))))});
+  const auto [known, is_new] = contents_.try_emplace(read.parsed.identity, read.parsed.content);
+  const bool is_same = known->second == read.parsed.content;
+  inputs_.push_back({source,
+                     is_new    ? "report"
+                     : is_same ? "the same report again"
+                               : "another content of a report that was read before: not counted",
+                     fmt::format("{}, {}, {}", reporter_name(organization(read)),
+                                 kept(report.report_id.value_or("without report-id")),
+                                 dates(date(report.start_datetime), date(last_moment(read))))});
   if (!is_new) return;
   days_.insert(day_of(read));
   add_sessions(read);

@@ -19,7 +19,7 @@ namespace tlsrpt::collector {
 // open or resolved, and nobody is silent. Long names are cut, and a flood of kinds of failures is not taken whole.
 class FileSummary {
  public:
-  // A report that was added before counts once.
+  // A report counts once: what comes later with its identity does not, whatever it says.
   void add_report(const std::string& source, const ReadReport& read);
   void add_rejected(const std::string& source, const parser::Rejection& rejection);
   void add_ignored(const std::string& source, db::MessageKind kind, const std::string& because);
@@ -58,7 +58,7 @@ class FileSummary {
   [[nodiscard]] std::vector<db::Reporter> reporters() const;
   [[nodiscard]] std::vector<db::ParsedInput> inputs() const;
 
-  std::set<parser::Digest> contents_;
+  std::map<parser::Digest, parser::Digest> contents_;  // by identity
   std::set<db::Day> days_;
   std::map<DailyKey, db::DailySessions> daily_;
   std::map<FailureKey, Failure> failures_;

@@ -57,6 +57,16 @@ class Browser(PageTest):
     def test_nothing_is_requested_and_nothing_complained_about(self):
         self.assertEqual(([self.page.as_uri()], []), self.happened)
 
+    def test_a_script_that_is_not_the_pages_own_is_refused(self):
+        path = self.directory / "tampered.html"
+        path.write_text(self.page.read_text().replace("</main>", "<script>window.ran = 1</script><img src=x "
+                                                      "onerror='window.ran = 2'><style>main { display: none }</style></main>"))
+        page = self.browser.open(path.as_uri())
+        self.assertEqual([None, "block"], page.evaluate(
+            "[window.ran ?? null, getComputedStyle(document.querySelector('main')).display]"))
+        refused = [text for text in page.happened()[1] if "Content Security Policy" in text]
+        self.assertGreaterEqual(len(refused), 3, refused)
+
     def test_a_server_is_asked_for_the_page_alone(self):
         with served(self.directory) as (address, asked):
             self.assertEqual([], self.browser.open(f"{address}/{self.page.name}").happened()[1])

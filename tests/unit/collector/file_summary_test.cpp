@@ -28,8 +28,8 @@ ReadReport read(const std::string& organization, int day, parser::Policy policy)
                         .end_datetime = january(day + 1),  // json-2
                         .report_id = "id",
                         .policies = {std::move(policy)}};
-  read.parsed.content[0] = static_cast<std::uint8_t>(day);
-  read.parsed.content[1] = static_cast<std::uint8_t>(organization[0]);
+  read.parsed.identity[0] = static_cast<std::uint8_t>(day);
+  read.parsed.identity[1] = static_cast<std::uint8_t>(organization[0]);
   return read;
 }
 
@@ -97,6 +97,18 @@ TEST_CASE("files: the same report twice counts once") {
   CHECK(summary.inputs[0].outcome == "report");
   CHECK(summary.inputs[0].detail == "Google Inc., id, 2026-01-10");
   CHECK(summary.inputs[1].outcome == "the same report again");
+}
+
+TEST_CASE("files: of two contents of one report the first counts") {
+  auto other = read("Google Inc.", 10, policy(70, 0));
+  other.parsed.content[0] = 1;
+  FileSummary files;
+  files.add_report("a.json", read("Google Inc.", 10, policy(100, 0)));
+  files.add_report("b.json", other);
+  const auto summary = files.summary(january(20));
+  REQUIRE(summary.daily.size() == 1);
+  CHECK(summary.daily[0].sessions == 100);
+  CHECK(summary.inputs[1].outcome == "another content of a report that was read before: not counted");
 }
 
 TEST_CASE("files: a policy is read once for as long as a reporter saw it") {
