@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "mime/charset.hpp"
 #include "mime/encoded_word.hpp"
@@ -87,11 +88,11 @@ std::optional<std::string> Parameters::find_continued(std::string_view name) con
 std::string Parameters::find_text(std::string_view name, std::size_t most) const {
   if (const auto extended = find(std::string(name) + '*')) {
     const auto [charset, text] = split_extended(*extended);
-    return parser::excerpt(to_utf8(decode_percent(text), charset), most);
+    return parser::shorten(to_utf8(decode_percent(text), charset), most);
   }
-  if (const auto continued = find_continued(name)) return parser::excerpt(*continued, most);
+  if (auto continued = find_continued(name)) return parser::shorten(std::move(*continued), most);
   const auto plain = find(name);
-  return plain ? parser::excerpt(decode_encoded_words(*plain), most) : std::string();
+  return plain ? parser::shorten(decode_encoded_words(*plain), most) : std::string();
 }
 
 Content parse_content(std::string_view field) {

@@ -1,6 +1,7 @@
 #include "mime/envelope.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "mime/address.hpp"
 #include "mime/date.hpp"
@@ -25,7 +26,7 @@ std::optional<std::string> text_or_none(std::string text) {
 }
 
 std::optional<std::string> identifier(std::string_view value) {
-  return text_or_none(parser::excerpt(unfold(value.substr(0, kLongestValue)), kLongestIdentifier));
+  return text_or_none(parser::shorten(unfold(value.substr(0, kLongestValue)), kLongestIdentifier));
 }
 
 std::optional<std::string> message_id(std::string_view value) {
@@ -36,7 +37,7 @@ std::optional<std::string> message_id(std::string_view value) {
 }
 
 std::optional<std::string> subject(std::string_view value) {
-  return text_or_none(parser::excerpt(decode_encoded_words(unfold(value.substr(0, kLongestValue))), kLongestText));
+  return text_or_none(parser::shorten(decode_encoded_words(unfold(value.substr(0, kLongestValue))), kLongestText));
 }
 
 std::optional<std::string> domain(const std::optional<std::string>& sent) {
@@ -45,8 +46,8 @@ std::optional<std::string> domain(const std::optional<std::string>& sent) {
 }
 
 std::optional<std::string> from_domain(std::string_view value) {
-  const auto sent = first_address_domain(value.substr(0, kLongestValue));
-  return sent ? domain(parser::excerpt(*sent, kLongestIdentifier)) : std::nullopt;
+  auto sent = first_address_domain(value.substr(0, kLongestValue));
+  return sent ? domain(parser::shorten(std::move(*sent), kLongestIdentifier)) : std::nullopt;
 }
 
 // RFC 5322 §3.6.7: the time stands after the last semicolon.

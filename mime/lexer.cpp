@@ -22,6 +22,11 @@ bool ends_word(char c) noexcept {
 }
 
 void append_unquoted(std::string& text, std::string_view quoted) {
+  const auto is_special = [](char c) { return c == '\\' || c == '\r' || c == '\n'; };
+  if (std::none_of(quoted.begin(), quoted.end(), is_special)) {
+    text.append(quoted);
+    return;
+  }
   for (std::size_t i = 0; i < quoted.size(); ++i) {
     if (quoted[i] == '\\' && i + 1 < quoted.size()) {
       text += quoted[++i];

@@ -71,24 +71,29 @@ void note_report_type(const Content& type, Message& message) {
   if (is_report_type(type, "feedback-report")) message.says_dmarc_report = true;
 }
 
-void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
-  Walker walker(bytes, limits);
-  while (!message.problem) {
-    const auto entity = walker.next();
-    if (!entity) break;
-    note_report_type(entity->type, message);
-    if (entity->kind == Entity::Kind::kLeaf) take_leaf(*entity, limits, message);
-    if (entity->kind == Entity::Kind::kDeliveryStatus && entity->is_root) message.kind = Kind::kBounce;
-  }
-  if (!message.problem) message.problem = walker.problem();
-}
-
 // The block, or as many of its whole lines as the bound allows, for whoever is to look at the message later.
 std::string_view bounded_header(std::string_view bytes, const Limits& limits) {
   const std::string_view header = header_block(bytes);
   if (header.size() <= limits.header) return header;
   const std::string_view start = header.substr(0, limits.header);
   return start.substr(0, start.rfind('\n') + 1);
+}
+
+void take_envelope(std::string_view header, Message& message) {
+  message.envelope = read_envelope(header);
+  message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
+}
+
+void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
+  Walker walker(bytes, limits);
+  auto entity = walker.next();
+  take_envelope(entity ? entity->header : bounded_header(bytes, limits), message);
+  for (; entity && !message.problem; entity = walker.next()) {
+    note_report_type(entity->type, message);
+    if (entity->kind == Entity::Kind::kLeaf) take_leaf(*entity, limits, message);
+    if (entity->kind == Entity::Kind::kDeliveryStatus && entity->is_root) message.kind = Kind::kBounce;
+  }
+  if (!message.problem) message.problem = walker.problem();
 }
 
 }  // namespace
@@ -99,9 +104,8 @@ std::optional<Time> received_at(std::string_view bytes, const Limits& limits) {
 
 Message read_message(std::string_view bytes, const Limits& limits) {
   Message message;
-  message.envelope = read_envelope(bounded_header(bytes, limits));
-  message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
   if (bytes.size() > limits.message) {
+    take_envelope(bounded_header(bytes, limits), message);
     message.problem = Rejection{
         Reason::kTooLarge, fmt::format("the message is {} bytes; limits.message is {}", bytes.size(), limits.message)};
     return message;

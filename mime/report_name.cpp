@@ -46,7 +46,7 @@ std::string report_filename(const Entity& part) {
   if (filename.empty()) filename = part.type.parameters.find_text("name", kLongestFilename);
   if (!filename.empty()) return mend_fold(std::move(filename));
   if (part.description.size() > kLongestFilename) return {};
-  filename = parser::excerpt(without_spaces(std::string(part.description)), kLongestFilename);
+  filename = parser::shorten(without_spaces(std::string(part.description)), kLongestFilename);
   return is_tls_report_filename(filename) ? filename : std::string();
 }
 
@@ -58,14 +58,12 @@ bool is_tls_report_filename(std::string_view filename) {
 }
 
 bool is_dmarc_report_filename(std::string_view filename) {
-  const std::string name = parser::ascii_lower(filename);
-  const std::vector<std::string_view> pieces = split(name, '!');
+  const bool is_zip = iends_with(filename, ".zip") && !iends_with(filename, ".json.zip");
+  if (!is_zip && !iends_with(filename, ".xml") && !iends_with(filename, ".xml.gz")) return false;
+  const std::vector<std::string_view> pieces = split(filename, '!');
   if (pieces.size() != 4 && pieces.size() != 5) return false;
-  const std::string_view last = pieces.back();
-  const std::string_view end = pieces.size() == 5 ? pieces[3] : last.substr(0, last.find('.'));
-  return is_number(pieces[2]) && is_number(end) &&
-         (last.ends_with(".xml") || last.ends_with(".xml.gz") ||
-          (last.ends_with(".zip") && !last.ends_with(".json.zip")));
+  const std::string_view end = pieces.size() == 5 ? pieces[3] : pieces[3].substr(0, pieces[3].find('.'));
+  return is_number(pieces[2]) && is_number(end);
 }
 
 bool is_report_subject(std::string_view subject) {

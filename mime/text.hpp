@@ -28,6 +28,10 @@ inline constexpr std::string_view kWhiteSpace = " \t\r\n";
   return iequals(text.substr(0, start.size()), start);
 }
 
+[[nodiscard]] constexpr bool iends_with(std::string_view text, std::string_view end) noexcept {
+  return text.size() >= end.size() && iequals(text.substr(text.size() - end.size()), end);
+}
+
 // A field's value without its folds (RFC 5322 §2.2.3), each with its white space one space; trimmed.
 [[nodiscard]] std::string unfold(std::string_view raw);
 

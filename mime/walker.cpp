@@ -79,10 +79,10 @@ bool Walker::advance() {
 Entity Walker::enter(const Start& start) {
   Entity entity;
   entity.is_root = frames_.empty();
-  const std::string_view header = read_header();
-  count_header(header.size(), start);
+  entity.header = read_header();
+  count_header(entity.header.size(), start);
   if (problem_) return entity;
-  read_fields(header, entity);
+  read_fields(entity);
   if (entity.type.value.empty() && start.in_digest) entity.type.value = "message/rfc822";  // RFC 2046 §5.1.5
 
   const std::string_view boundary = boundary_of(entity.type);
@@ -125,8 +125,8 @@ std::string_view Walker::read_header() noexcept {
   return source.text.substr(begin, source.position - begin);
 }
 
-void Walker::read_fields(std::string_view header, Entity& entity) {
-  FieldReader fields(header);
+void Walker::read_fields(Entity& entity) {
+  FieldReader fields(entity.header);
   bool has_type = false;
   while (const auto field = fields.next()) {
     if (!istarts_with(field->name, "Content-")) continue;

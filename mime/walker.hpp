@@ -25,6 +25,7 @@ struct Entity {
   bool is_root = false;          // the message itself, not a part of it
   std::string number;            // RFC 9051 §6.4.5; "" for a multipart that is the message itself
   Content type;                  // Content-Type
+  std::string_view header;       // its fields, without the blank line
   std::string_view encoding;     // raw values of Content-Transfer-Encoding,
   std::string_view disposition;  // Content-Disposition
   std::string_view description;  // and Content-Description
@@ -80,7 +81,7 @@ class Walker {
 
   Entity enter(const Start& start);
   std::string_view read_header() noexcept;
-  static void read_fields(std::string_view header, Entity& entity);
+  static void read_fields(Entity& entity);
   void open_message(const Entity& entity);
   bool advance();
   [[nodiscard]] std::string_view read_body() noexcept;

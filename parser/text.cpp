@@ -75,14 +75,17 @@ std::string mend(std::string_view text, TextFaults& faults) {
 
 std::string excerpt(std::string_view text, std::size_t most) {
   constexpr std::size_t kLongestCharacter = 4;
-  text = text.substr(0, most + kLongestCharacter);
+  return shorten(std::string(text.substr(0, most + kLongestCharacter)), most);
+}
+
+std::string shorten(std::string text, std::size_t most) {
   TextFaults ignored;
-  std::string cut = is_sound(text) ? std::string(text) : mend(text, ignored);
-  if (cut.size() <= most) return cut;
+  if (!is_sound(text)) text = mend(text, ignored);
+  if (text.size() <= most) return text;
   std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(cut[end]) & 0xC0) == 0x80) --end;
-  cut.resize(end);
-  return cut;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
 }
 
 std::string_view trim(std::string_view text) noexcept {
