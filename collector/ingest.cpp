@@ -76,9 +76,10 @@ class Sorter {
     parser::fill_gaps(parsed, origin.hints);
     auto report_domain = parser::report_domain(parsed.report, origin.hints);
     message_.reports.push_back({.attachment = attachment,
-                                .filename = origin.hints.filename,
+                                .filename = std::optional<std::string>(origin.hints.filename),
                                 .parsed = std::move(parsed),
-                                .report_domain = std::move(report_domain)});
+                                .report_domain = std::move(report_domain),
+                                .submitter_domain = parser::submitter_domain(origin.hints)});
   }
 
   void take_other(const std::string& attachment, NotAReport other, const Origin& origin) {
@@ -123,23 +124,23 @@ std::string why_ignored(db::MessageKind kind, const Sorter& sorter) {
   return fmt::format("no TLS report in it; part {}: {}", attachment, rejection.detail);
 }
 
-std::optional<std::string> unless_empty(const std::string& text) {
+std::optional<std::string_view> unless_empty(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-parser::Hints hints_of(const mime::Envelope& envelope, std::optional<std::string> filename) {
+parser::Hints hints_of(const mime::Envelope& envelope, std::string_view filename) {
   return {.report_domain = envelope.tls_report_domain,
           .submitter = envelope.tls_report_submitter,
           .subject = envelope.subject,
           .from_domain = envelope.from_domain,
-          .filename = std::move(filename)};
+          .filename = unless_empty(filename)};
 }
 
 void read_attachments(const mime::Message& mail, parser::ReportReader& reader, Sorter& sorter) {
   reader.start_message();
   for (const auto& attachment : mail.attachments) {
     sorter.take(reader.read(attachment.body), {.part = attachment.part,
-                                               .hints = hints_of(mail.envelope, unless_empty(attachment.filename)),
+                                               .hints = hints_of(mail.envelope, attachment.filename),
                                                .labelled = attachment.labelled,
                                                .says_tls_report = mail.says_tls_report,
                                                .lenient_base64 = attachment.lenient_base64});
@@ -222,8 +223,8 @@ ReadMessage Ingester::read_file(std::string_view bytes, const std::string& filen
   Sorter sorter(message);
   reader_.start_message();
   // A file's name may be any bytes; what is stored is text.
-  const auto name = unless_empty(printable(filename));
-  sorter.take(reader_.read(bytes), {.hints = {.filename = name}, .labelled = true});
+  const auto name = printable(filename);
+  sorter.take(reader_.read(bytes), {.hints = {.filename = unless_empty(name)}, .labelled = true});
   if (sorter.nothing_taken()) sorter.reject_the_rest();
   return message;
 }
@@ -248,7 +249,7 @@ db::NewMessage accept(ReadMessage read, const Acceptance& acceptance, bool is_ma
                                .report_domain = std::move(report.report_domain),
                                .session_totals = std::move(session_totals),
                                .failure_totals = std::move(failure_totals),
-                               .submitter_domain = parser::submitter_domain(hints_of(read.envelope, report.filename)),
+                               .submitter_domain = std::move(report.submitter_domain),
                                .filename = std::move(report.filename),
                                .attachment = std::move(report.attachment)});
   }

@@ -18,6 +18,7 @@ struct ReadReport {
   std::optional<std::string> filename;
   parser::ParsedReport parsed;  // gaps filled
   std::optional<std::string> report_domain;
+  std::optional<std::string> submitter_domain;
 };
 
 struct ReadMessage {

@@ -17,10 +17,6 @@ struct Filling {
   std::string_view source;  // for the deviation's detail
 };
 
-std::string_view text_of(const std::optional<std::string>& hint) noexcept {
-  return hint ? std::string_view(*hint) : std::string_view();
-}
-
 // An empty hint is none, and neither is one that is too long for a name.
 std::optional<std::string> domain_or_none(std::string domain) {
   if (domain.empty() || domain.size() > kLongestName) return std::nullopt;
@@ -41,25 +37,25 @@ std::optional<std::string> domain_in_report_id(const std::optional<std::string>&
 }
 
 std::optional<std::string> domain_in_header(const Hints& hints) {
-  return domain_or_none(normalize_domain(text_of(hints.report_domain)));
+  return domain_or_none(normalize_domain(hints.report_domain.value_or("")));
 }
 
 std::optional<std::string> domain_in_subject(const Hints& hints) {
-  std::optional<ReportSubject> subject = parse_report_subject(text_of(hints.subject));
+  std::optional<ReportSubject> subject = parse_report_subject(hints.subject.value_or(""));
   return subject ? domain_or_none(std::move(subject->policy_domain)) : std::nullopt;
 }
 
 std::optional<std::string> domain_in_filename(const Hints& hints) {
-  std::optional<ReportFilename> name = parse_report_filename(text_of(hints.filename));
+  std::optional<ReportFilename> name = parse_report_filename(hints.filename.value_or(""));
   return name ? domain_or_none(std::move(name->policy_domain)) : std::nullopt;
 }
 
 std::optional<Filling> find_organization(const Hints& hints) {
-  const std::string submitter(trim(text_of(hints.submitter)));
+  const std::string submitter(trim(hints.submitter.value_or("")));
   if (!submitter.empty()) return Filling{submitter, "TLS-Report-Submitter"};
-  if (auto subject = parse_report_subject(text_of(hints.subject))) return Filling{subject->submitter, "Subject"};
-  if (auto name = parse_report_filename(text_of(hints.filename))) return Filling{name->submitter, "file name"};
-  if (hints.from_domain && !hints.from_domain->empty()) return Filling{*hints.from_domain, "From"};
+  if (auto subject = parse_report_subject(hints.subject.value_or(""))) return Filling{subject->submitter, "Subject"};
+  if (auto name = parse_report_filename(hints.filename.value_or(""))) return Filling{name->submitter, "file name"};
+  if (hints.from_domain && !hints.from_domain->empty()) return Filling{std::string(*hints.from_domain), "From"};
   return std::nullopt;
 }
 
@@ -98,8 +94,9 @@ void fill_policy_domains(ParsedReport& parsed, const Hints& hints) {
 
 std::optional<std::string> submitter_domain(const Hints& hints) {
   if (hints.submitter) return normalize_domain(*hints.submitter);
-  if (const auto subject = parse_report_subject(text_of(hints.subject))) return normalize_domain(subject->submitter);
-  if (auto name = parse_report_filename(text_of(hints.filename))) return std::move(name->submitter);
+  if (const auto subject = parse_report_subject(hints.subject.value_or("")))
+    return normalize_domain(subject->submitter);
+  if (auto name = parse_report_filename(hints.filename.value_or(""))) return std::move(name->submitter);
   return std::nullopt;
 }
 

@@ -8,15 +8,15 @@
 #include "parser/reader.hpp"
 
 // What the mail around a report says of it (RFC 8460 §5.3 and §5.6). The JSON is the authority: hints fill gaps only,
-// after identity and content digest were taken.
+// after identity and content digest were taken. Views of what the caller keeps.
 namespace tlsrpt::parser {
 
 struct Hints {
-  std::optional<std::string> report_domain;  // TLS-Report-Domain
-  std::optional<std::string> submitter;      // TLS-Report-Submitter
-  std::optional<std::string> subject;        // unfolded
-  std::optional<std::string> from_domain;    // the From address's domain
-  std::optional<std::string> filename;       // the attachment's
+  std::optional<std::string_view> report_domain;  // TLS-Report-Domain
+  std::optional<std::string_view> submitter;      // TLS-Report-Submitter
+  std::optional<std::string_view> subject;        // unfolded
+  std::optional<std::string_view> from_domain;    // the From address's domain
+  std::optional<std::string_view> filename;       // the attachment's
 };
 
 // RFC 8460 §5.1: sender!policy-domain!begin!end[!unique].json[.gz]; the domains normalised.

@@ -81,9 +81,10 @@ TEST_CASE("json-32: a missing policy domain is filled from the best hint that th
 TEST_CASE("a hint that is longer than a domain name can be is none") {
   const std::string longest = std::string(255 - 8, 'a') + ".example";
   for (const std::string& domain : {longest, "a" + longest}) {
+    const std::string subject = "Report Domain: " + domain + " Submitter: s.example";
+    const std::string filename = "s.example!" + domain + "!1!2.json";
     for (const Hints& hints :
-         {Hints{.report_domain = domain}, Hints{.subject = "Report Domain: " + domain + " Submitter: s.example"},
-          Hints{.filename = "s.example!" + domain + "!1!2.json"}}) {
+         {Hints{.report_domain = domain}, Hints{.subject = subject}, Hints{.filename = filename}}) {
       ParsedReport parsed = domainless("1");
       fill_gaps(parsed, hints);
       CHECK(parsed.report.policies.at(0).policy_domain == (domain == longest ? std::optional(domain) : std::nullopt));
