@@ -7,6 +7,9 @@
 namespace tlsrpt::parser {
 namespace {
 
+// What a policy's arrays have room for at once: to grow there step by step would cost an allocation for each.
+constexpr std::size_t kUsualLines = 6;
+constexpr std::size_t kUsualHosts = 3;
 constexpr std::size_t kMostDeviations = 1000;  // a report; a hostile one could have millions
 constexpr std::size_t kReportCost = 4u << 10;  // memory of a report without anything in it, from here to the database
 
@@ -44,9 +47,11 @@ void ReportBuilder::enter(Context context, Member via) {
       break;
     case Context::kPolicyString:
       policy().policy_string.clear();
+      policy().policy_string.reserve(kUsualLines);
       break;
     case Context::kMxHost:
       policy().mx_host.clear();
+      policy().mx_host.reserve(kUsualHosts);
       break;
     case Context::kSummary:
       begin_summary(true);
@@ -106,10 +111,10 @@ void ReportBuilder::value(Member member, const Scalar& scalar) {
       break;
     case Member::kPolicyString:
       policy().policy_string.clear();
-      if (const auto lines = text(scalar)) split_policy_string(*lines);
+      if (const auto lines = sound(scalar)) split_policy_string(*lines);
       break;
     case Member::kPolicyStringLine:
-      if (const auto line = text(scalar)) add_policy_string(*line);
+      if (const auto line = sound(scalar)) add_policy_string(*line);
       break;
     case Member::kMxHost:  // one text instead of an array, as in RFC 8460's own example (erratum 6241, json-41)
       policy().mx_host.clear();
@@ -247,8 +252,9 @@ void ReportBuilder::add_deviation(DeviationCode code, std::string pointer, std::
   parsed_.deviations.push_back(std::move(deviation));
 }
 
-std::string ReportBuilder::keep(std::string text) {
-  if (text.capacity() > std::string().capacity()) spend(text.capacity());
+// For what is kept of a text: no memory beside the string itself where that holds it.
+std::string_view ReportBuilder::paid(std::string_view text) {
+  if (text.size() > std::string().capacity()) spend(text.size());
   return text;
 }
 

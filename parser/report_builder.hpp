@@ -75,6 +75,7 @@ class ReportBuilder {
   // A value as its field wants it, its deviations recorded; nothing where it has no sensible reading.
   std::optional<std::int64_t> count(const Scalar& scalar);
   std::optional<std::string> text(const Scalar& scalar);
+  std::optional<std::string_view> sound(const Scalar& scalar);  // the same for those that look at it first
   std::optional<std::string> lower_case(const Scalar& scalar);
   std::optional<std::string> domain(const Scalar& scalar);
   std::optional<std::string> address(const Scalar& scalar);
@@ -83,7 +84,7 @@ class ReportBuilder {
   void deviate_below(DeviationCode code, std::string_view members, std::string_view detail = {});
   bool has_room_for_deviation();
   void add_deviation(DeviationCode code, std::string pointer, std::string_view detail);
-  std::string keep(std::string text);
+  std::string_view paid(std::string_view text);
   std::string normalized(std::string_view domain);
   void spend(std::size_t bytes) { allowance_.spend_memory(bytes); }
 
@@ -91,6 +92,7 @@ class ReportBuilder {
   const JsonPath& path_;
   Allowance& allowance_;
   ParsedReport parsed_;
+  std::string mended_;  // what sound() had to mend last
   std::optional<Rejection> rejection_;
   DateEnd start_;
   DateEnd end_;

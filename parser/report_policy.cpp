@@ -83,7 +83,7 @@ void ReportBuilder::add_policy_string(std::string_view line) {
 }
 
 void ReportBuilder::add_mx_host(const Scalar& scalar) {
-  const std::optional<std::string> sent = text(scalar);
+  const auto sent = sound(scalar);
   if (!sent) return;
   const std::string lower = ascii_lower(trim(*sent));
   const std::string_view host = without_policy_key(lower);
@@ -125,7 +125,7 @@ void ReportBuilder::unpack_policy_string(bool is_array) {
     }
     lines.clear();
     for (const std::string& line : *packed) {
-      if (const auto sound = text({ScalarKind::kString, line})) add_policy_string(*sound);
+      if (const auto text = sound({ScalarKind::kString, line})) add_policy_string(*text);
     }
   }
 }

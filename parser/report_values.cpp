@@ -24,21 +24,25 @@ bool is_known_policy_type(std::string_view type) {
 }  // namespace
 
 std::optional<std::string> ReportBuilder::text(const Scalar& scalar) {
+  return std::optional<std::string>(sound(scalar));
+}
+
+std::optional<std::string_view> ReportBuilder::sound(const Scalar& scalar) {
   if (scalar.text.empty() || scalar.null()) return std::nullopt;
   if (scalar.kind != ScalarKind::kString) deviate(DeviationCode::kWrongType, scalar.text);
   if (scalar.kind == ScalarKind::kBool) return std::nullopt;
   if (scalar.raw_control_character) deviate(DeviationCode::kControlCharacter, scalar.text);
-  if (is_sound(scalar.text)) return keep(std::string(scalar.text));
+  if (is_sound(scalar.text)) return paid(scalar.text);
   TextFaults faults;
-  std::string mended = mend(scalar.text, faults);
+  mended_ = mend(scalar.text, faults);
   if (faults.nul) deviate(DeviationCode::kNulCharacter, scalar.text);
   if (faults.lone_surrogate) deviate(DeviationCode::kLoneSurrogate, scalar.text);
   if (faults.invalid_utf8) deviate(DeviationCode::kInvalidUtf8, scalar.text);
-  return keep(std::move(mended));
+  return paid(mended_);
 }
 
 std::optional<std::string> ReportBuilder::lower_case(const Scalar& scalar) {
-  const std::optional<std::string> sent = text(scalar);
+  const auto sent = sound(scalar);
   if (!sent || trim(*sent).empty()) return std::nullopt;
   std::string lower = ascii_lower(trim(*sent));
   if (lower != trim(*sent)) deviate(DeviationCode::kNotLowerCase, *sent);
@@ -53,7 +57,7 @@ void ReportBuilder::read_policy_type(const Scalar& scalar) {
 }
 
 std::optional<std::string> ReportBuilder::domain(const Scalar& scalar) {
-  const std::optional<std::string> sent = text(scalar);
+  const auto sent = sound(scalar);
   if (!sent) return std::nullopt;
   std::string name = normalized(*sent);
   if (name.empty()) return std::nullopt;
@@ -75,7 +79,7 @@ std::string ReportBuilder::normalized(std::string_view domain) {
 }
 
 std::optional<std::string> ReportBuilder::address(const Scalar& scalar) {
-  const std::optional<std::string> sent = text(scalar);
+  const auto sent = sound(scalar);
   if (!sent || trim(*sent).empty()) return std::nullopt;
   std::optional<ReadAddress> read = read_address(*sent);
   if (!read) {
