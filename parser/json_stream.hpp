@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -66,6 +67,17 @@ class JsonStream {
   // What is left of the current chunk.
   [[nodiscard]] std::string_view ahead() const noexcept {
     return ended_ ? std::string_view() : std::string_view(position_, static_cast<std::size_t>(end_ - position_));
+  }
+  // Those of a string that stand for themselves, from here on and within the current chunk. RFC 8259 §7.
+  [[nodiscard]] std::string_view plain_characters() const noexcept {
+    const std::string_view text = ahead();
+    const auto is_special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; };
+    return {text.begin(), std::find_if(text.begin(), text.end(), is_special)};
+  }
+  // At most so many as are ahead.
+  void skip(std::size_t characters) {
+    position_ += characters;
+    if (position_ == end_) refill();
   }
   [[nodiscard]] TextFeed& feed() const noexcept { return *feed_; }
 
