@@ -210,6 +210,7 @@ bool Fetcher::hand_out() {
       if (slot.step == Step::kDone) group.push_back(std::move(slot.message));
       window_.pop_front();
       if (next_body_ > 0) --next_body_;
+      if (found_ > 0) --found_;
     }
     held_ -= bytes;
     if (!group.empty() && !sink_(std::move(group))) return false;
@@ -218,8 +219,14 @@ bool Fetcher::hand_out() {
 }
 
 Fetcher::Slot* Fetcher::find(Uid uid) {
-  const auto found = std::ranges::lower_bound(window_, uid, {}, [](const Slot& slot) { return slot.message.uid; });
-  return found != window_.end() && found->message.uid == uid ? &*found : nullptr;
+  const auto is_at = [&](std::size_t place) { return place < window_.size() && window_[place].message.uid == uid; };
+  if (is_at(found_ + 1)) {  // servers answer in the order of the UIDs
+    ++found_;
+  } else if (!is_at(found_)) {
+    const auto found = std::ranges::lower_bound(window_, uid, {}, [](const Slot& slot) { return slot.message.uid; });
+    found_ = static_cast<std::size_t>(found - window_.begin());
+  }
+  return is_at(found_) ? &window_[found_] : nullptr;
 }
 
 }  // namespace tlsrpt::imap

@@ -74,6 +74,7 @@ class Fetcher {
 
   std::deque<Slot> window_;    // ascending
   std::size_t next_body_ = 0;  // in window_: the first whose body has not been asked
+  std::size_t found_ = 0;      // in window_: where find() found the last one
   std::deque<Command> again_;  // to be sent before anything else
   std::vector<Command> in_flight_;
   FetchPipe pipe_;
