@@ -29,6 +29,7 @@ struct CopyStream::Stream {
       : stream{pqxx::stream_to::raw_table(transaction, table, columns)} {}
 
   std::string& begin_field(Form /*form*/) { return fields; }
+  void break_bytes() {}  // it takes whole fields only
   void end_field(Form form) { ends.push_back({fields.size(), form}); }
 
   void end_row() {
@@ -109,6 +110,13 @@ struct CopyStream::Stream {
     return lines;
   }
 
+  // Hands over what there is of a field of bytes, so that a long one is never there as a whole (libpqxx copies a line
+  // twice): COPY takes a line's end after a backslash for a character, and bytea_in white space between the digits.
+  void break_bytes() {
+    lines += "\\\n";
+    hand_over();
+  }
+
   void end_field(Form form) {
     if (form == Form::kText) escape(lines, field_begin);
   }
@@ -184,7 +192,14 @@ CopyStream& CopyStream::time(std::optional<parser::Time> value) {
 }
 
 CopyStream& CopyStream::bytes(std::string_view value) {
-  return field(Form::kBytes, [=](std::string& to) { append_bytea(to, value); });
+  constexpr std::size_t kPiece = 64u << 10;
+  return field(Form::kBytes, [&](std::string& to) {
+    append_bytea(to, value.substr(0, kPiece));
+    for (std::size_t at = kPiece; at < value.size(); at += kPiece) {
+      stream_->break_bytes();
+      append_hex(to, value.substr(at, kPiece));
+    }
+  });
 }
 
 CopyStream& CopyStream::array(std::span<const std::string> value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -87,12 +88,16 @@ std::string array_text(std::span<const std::int64_t> elements) {
 
 void append_bytea(std::string& to, std::string_view bytes) {
   to += "\\x";
+  append_hex(to, bytes);
+}
+
+void append_hex(std::string& to, std::string_view bytes) {
   std::size_t at = to.size();
   to.resize(at + 2 * bytes.size());
   for (const char c : bytes) {
     const HexDigits& digits = kHexDigits[static_cast<unsigned char>(c)];
-    to[at++] = digits[0];
-    to[at++] = digits[1];
+    std::memcpy(&to[at], digits.data(), digits.size());
+    at += digits.size();
   }
 }
 

@@ -27,6 +27,7 @@ void append_array(std::string& to, std::span<const std::string> elements);
 
 // '\x0aff': bytea, out and in.
 void append_bytea(std::string& to, std::string_view bytes);
+void append_hex(std::string& to, std::string_view bytes);  // the digits alone
 [[nodiscard]] std::string bytea_text(const parser::Digest& digest);
 [[nodiscard]] std::string bytes_from_bytea(std::string_view text);
 [[nodiscard]] parser::Digest digest_from_bytea(std::string_view text);

@@ -29,6 +29,25 @@ TEST_CASE("rows of any length and number arrive in their order, each field in it
         "t");
 }
 
+TEST_CASE("bytes of any number arrive as they were, and the fields beside them") {
+  Database database;
+  database.execute("CREATE TABLE copied (n bigint, b bytea, t text)");
+  constexpr std::size_t kPiece = 64u << 10;  // as long ones are sent
+  in_transaction(database.connection, [&](auto& transaction) {
+    CopyStream stream{transaction, "copied", "n, b, t"};
+    for (const std::size_t size : {std::size_t{0}, kPiece - 1, kPiece, kPiece + 1, 3 * kPiece}) {
+      std::string bytes(size, '\0');
+      for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i % 251);
+      stream.integer(static_cast<std::int64_t>(size)).bytes(bytes).text(std::string_view{"after"}).end_row();
+    }
+    stream.finish();
+  });
+  CHECK(database.value("SELECT string_agg(length(b)::text, ' ' ORDER BY n) FROM copied WHERE t = 'after'") ==
+        "0 65535 65536 65537 196608");
+  CHECK(database.value("SELECT bool_and(encode(b, 'hex') = coalesce((SELECT string_agg(lpad(to_hex(i % 251), 2, '0'), "
+                       "'' ORDER BY i) FROM generate_series(0, n::int - 1) i), '')) FROM copied") == "t");
+}
+
 TEST_CASE("a stream without rows copies nothing") {
   Database database;
   database.execute("CREATE TABLE copied (n bigint)");
