@@ -1,12 +1,13 @@
 """python3 -m tests.bench: see run.sh."""
 
 import argparse
+import pathlib
 
 from ..harness import process
-from . import backfill, growth, idle, latency, mailboxes, memory, peers, setting
+from . import backfill, growth, idle, latency, mailboxes, memory, peers, setting, views
 
 _SECTIONS = {module.__name__.rpartition(".")[2]: module
-             for module in (backfill, idle, latency, memory, mailboxes, growth, peers)}
+             for module in (backfill, idle, latency, memory, mailboxes, growth, peers, views)}
 
 
 def main():
@@ -17,6 +18,8 @@ def main():
     parser.add_argument("--count", type=int, default=20_000, help="messages of the usual mailbox (%(default)s)")
     parser.add_argument("--large", type=int, default=200_000, help="and of the large one (%(default)s); 0: without it")
     parser.add_argument("--rounds", type=int, default=5, help="how often each figure is measured (%(default)s)")
+    parser.add_argument("--reports", type=int, default=1_000_000, help="how many the views look at (%(default)s)")
+    parser.add_argument("--plans", type=pathlib.Path, metavar="DIRECTORY", help="where to keep the views' query plans")
     options = parser.parse_args()
     if unknown := set(options.section) - set(_SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")

@@ -1,5 +1,5 @@
 -- A million reports of three years and more, the same every time: 200 domains, each seen by five reporters. A hash of
--- a report's place decides what is in it. :reports, :now come from views.py.
+-- a report's place decides what is in it. :reports and :now come from views.py.
 \set ON_ERROR_STOP on
 set search_path to tlsrpt;
 set timezone to 'UTC';
@@ -61,20 +61,22 @@ from plan join organization using (org) order by id;
 
 -- Policies change about once a year, certificates and their TLSA records every sixty days.
 insert into policy (id, report_key, ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host,
-                    total_successful_session_count, total_failure_session_count)
+                    total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, series, version)
 select id * 2, id, 1, 'sts', d, d,
-       array['version: STSv1', 'mode: ' || case when (day + domain * 7) / 365 < 2 then 'testing' else 'enforce' end,
-             'mx: mx1.' || d, 'mx: mx2.' || d, 'max_age: ' || 604800 + (day + domain * 7) / 365],
+       array['version: STSv1', 'mode: ' || case when age < 2 or domain % 4 = 0 then 'testing' else 'enforce' end,
+             'mx: mx1.' || d, 'mx: mx2.' || d, 'max_age: ' || 604800 + age],
        array['mx1.' || d, 'mx2.' || d],
-       sessions - case when trouble is null then 0 else 3 end, case when trouble is null then 0 else 3 end
-from plan, format('d%s.example', domain) d order by id;
+       sessions - case when trouble is null then 0 else 3 end, case when trouble is null then 0 else 3 end,
+       start, start + interval '1 day' - interval '1 second', hashint8extended(domain * 10 + org, 1), hashint8extended(age, 2)
+from plan, format('d%s.example', domain) d, lateral (select (day + domain * 3) / 365 as age) a order by id;
 insert into policy (id, report_key, ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host,
-                    total_successful_session_count, total_failure_session_count)
+                    total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, series, version)
 select id * 2 + 1, id, 2, 'tlsa', d, d,
-       array['3 1 1 ' || encode(sha256(int8send((day + domain) / 60 * 1000 + domain)), 'hex'),
-             '3 1 1 ' || encode(sha256(int8send(((day + domain) / 60 + 1) * 1000 + domain)), 'hex')],
-       '{}', sessions, 0
-from plan, format('d%s.example', domain) d where org = 2 order by id;
+       array['3 1 1 ' || encode(sha256(int8send(age * 1000 + domain)), 'hex'),
+             '3 1 1 ' || encode(sha256(int8send((age + 1) * 1000 + domain)), 'hex')],
+       '{}', sessions, 0,
+       start, start + interval '1 day' - interval '1 second', hashint8extended(domain * 10, 1), hashint8extended(age, 3)
+from plan, format('d%s.example', domain) d, lateral (select (day + domain) / 60 as age) a where org = 2 order by id;
 
 insert into failure_detail (policy_key, ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_ip,
                             failed_session_count, failure_reason_code, start_datetime)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures a release build against what the wire and the disk allow; prints tables for docs/performance.md.
 #
-#   tests/bench/run.sh [SECTION…] [--count N] [--large N] [--rounds N]
+#   tests/bench/run.sh [SECTION…] [--count N] [--large N] [--rounds N] [--reports N] [--plans DIRECTORY]
 #
 #   --help     the sections; all are measured where none is named, which takes about an hour
 #

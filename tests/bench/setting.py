@@ -21,11 +21,14 @@ class Setting:
 
     count, large  messages of the usual and of the large mailbox; no section uses the large one where that is 0
     rounds        how often each figure is measured; what is printed are medians
+    reports       how many the views look at
+    plans         where to keep their query plans; None: nowhere
     """
 
     def __init__(self, directory, postgres, dovecot, options):
         self.directory, self.postgres, self.dovecot = directory, postgres, dovecot
         self.count, self.large, self.rounds = options.count, options.large, options.rounds
+        self.reports, self.plans = options.reports, options.plans
         self._maildirs = {}
 
     def mailbox(self, count, number=1):
