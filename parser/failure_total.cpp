@@ -11,6 +11,8 @@
 namespace tlsrpt::parser {
 namespace {
 
+constexpr const char* kUnspecified = "unspecified";
+
 auto key(const FailureTotal& total) {
   return std::tie(total.recipient_domain, total.result_type, total.host);
 }
@@ -43,6 +45,20 @@ std::vector<FailureTotal> merged(std::vector<FailureTotal> totals) {
   return merged;
 }
 
+// Types and hosts are the sender's free text, and each kind is followed until it is over: of more than there can be in
+// earnest, the most frequent are told apart.
+std::vector<FailureTotal> bounded(std::vector<FailureTotal> totals) {
+  if (totals.size() <= kMostFailureKinds) return totals;
+  std::sort(totals.begin(), totals.end(), [](const auto& a, const auto& b) {
+    return a.failed_sessions != b.failed_sessions ? a.failed_sessions > b.failed_sessions : key(a) < key(b);
+  });
+  for (std::size_t i = kMostFailureKinds; i < totals.size(); ++i) {
+    totals[i].result_type = kUnspecified;
+    totals[i].host.clear();
+  }
+  return merged(std::move(totals));
+}
+
 }  // namespace
 
 // RFC 8460 §4.3.2.2: what fails there is the policy's web server, whichever MX the sender may name.
@@ -53,7 +69,7 @@ std::string failing_host(const FailureDetail& detail, std::string_view recipient
 
 std::vector<FailureTotal> failure_totals(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<FailureTotal> totals;
-  const std::vector<FailureTotal> detailed = merged(details(report, report_domain));
+  const std::vector<FailureTotal> detailed = bounded(merged(details(report, report_domain)));
   auto next = detailed.begin();
   for (const SessionTotal& all : session_totals(report, report_domain)) {
     const auto first = next;
@@ -64,7 +80,7 @@ std::vector<FailureTotal> failure_totals(const Report& report, const std::option
     }
     // json-47: the same sessions may stand under two policy types and have their details in one of them.
     if (next == first && all.failures > 0) {
-      totals.push_back({all.recipient_domain, "unspecified", "", all.failures, all.sessions, all.failures});
+      totals.push_back({all.recipient_domain, kUnspecified, "", all.failures, all.sessions, all.failures});
     }
   }
   return totals;

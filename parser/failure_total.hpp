@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@ namespace tlsrpt::parser {
 
 struct FailureTotal {
   std::string recipient_domain;      // as in SessionTotal
-  std::string result_type;           // RFC 8460 §4.3; "unspecified" where failures were counted and not detailed
+  std::string result_type;           // RFC 8460 §4.3, or "unspecified"
   std::string host;                  // the MX, or "" where none is named; for a policy not to be had, "mta-sts.DOMAIN"
   std::int64_t failed_sessions = 0;  // failed-session-count summed: one session may stand in several details
   std::int64_t sessions = 0;         // all of the recipient domain, as in SessionTotal
@@ -25,7 +26,11 @@ struct FailureTotal {
 // What is at fault: FailureTotal::host.
 [[nodiscard]] std::string failing_host(const FailureDetail& detail, std::string_view recipient_domain);
 
-// One row per recipient domain, result type and host, sorted by them. Sums saturate at the largest 64-bit count.
+inline constexpr std::size_t kMostFailureKinds = 500;  // a report
+
+// One row per recipient domain, result type and host, sorted by them. "unspecified", without a host, is what was
+// counted and not detailed, and what a report details beyond its most frequent kinds. Sums saturate at the largest
+// 64-bit count.
 [[nodiscard]] std::vector<FailureTotal> failure_totals(const Report& report,
                                                        const std::optional<std::string>& report_domain);
 

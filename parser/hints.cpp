@@ -71,7 +71,8 @@ void fill_organization(ParsedReport& parsed, const Hints& hints) {
   if (parsed.report.organization_name) return;
   const std::optional<Filling> filling = find_organization(hints);
   if (!filling) return;
-  parsed.report.organization_name = filling->value;
+  // Nothing is said of what is cut off here: it is no part of the report.
+  parsed.report.organization_name = excerpt(filling->value, kLongestOrganizationName);
   parsed.deviations.push_back(
       {DeviationCode::kFilledOrganizationName, "/organization-name", std::string(filling->source)});
 }

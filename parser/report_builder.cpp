@@ -89,7 +89,7 @@ void ReportBuilder::value(Member member, const Scalar& scalar) {
   Report& report = parsed_.report;
   switch (member) {
     case Member::kOrganizationName:
-      report.organization_name = text(scalar);
+      report.organization_name = organization_name(scalar);
       break;
     case Member::kContactInfo:
       report.contact_info = text(scalar);

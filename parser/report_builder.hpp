@@ -76,6 +76,7 @@ class ReportBuilder {
   std::optional<std::int64_t> count(const Scalar& scalar);
   std::optional<std::string> text(const Scalar& scalar);
   std::optional<std::string_view> sound(const Scalar& scalar);  // the same for those that look at it first
+  std::optional<std::string> organization_name(const Scalar& scalar);
   std::optional<std::string> lower_case(const Scalar& scalar);
   std::optional<std::string> domain(const Scalar& scalar);
   std::optional<std::string> address(const Scalar& scalar);

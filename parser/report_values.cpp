@@ -41,6 +41,13 @@ std::optional<std::string_view> ReportBuilder::sound(const Scalar& scalar) {
   return paid(mended_);
 }
 
+std::optional<std::string> ReportBuilder::organization_name(const Scalar& scalar) {
+  const auto name = sound(scalar);
+  if (!name) return std::nullopt;
+  if (name->size() > kLongestOrganizationName) deviate(DeviationCode::kOverlongName, *name);
+  return excerpt(*name, kLongestOrganizationName);
+}
+
 std::optional<std::string> ReportBuilder::lower_case(const Scalar& scalar) {
   const auto sent = sound(scalar);
   if (!sent || trim(*sent).empty()) return std::nullopt;

@@ -136,7 +136,7 @@ TEST_CASE("a string may have 65536 bytes, and not one more, wherever it stands")
   const auto in_unknown = [](std::string_view text) {
     return report_with("\"contact-info\"", "\"x\":\"" + std::string(text) + "\",\"contact-info\"");
   };
-  CHECK(report_of(in_name(longest)).report.organization_name == longest);
+  CHECK(outcome(in_name(longest)) == "report");
   CHECK(outcome(in_key(longest)) == "report");
   CHECK(outcome(in_unknown(longest)) == "report");
   for (const std::string& payload : {in_name(longest + "x"), in_key(longest + "x"), in_unknown(longest + "x")}) {
@@ -176,6 +176,19 @@ TEST_CASE("a name may have 255 bytes; one of more is left out, its beginning kep
     CHECK(deviation->pointer.ends_with(std::string("/") + row.member));
     CHECK(deviation->detail == longest + ".");
   }
+}
+
+TEST_CASE("an organization's name may have 1024 bytes; of one of more its beginning is kept, cut between characters") {
+  const auto named = [](const std::string& name) { return report_of(report_with("Example Inc.", name)); };
+  const std::string longest(1024, 'x');
+  CHECK(named(longest).report.organization_name == longest);
+  CHECK(named(longest).deviations.empty());
+  const ParsedReport longer = named(longest.substr(1) + "\xC3\xA4y");
+  CHECK(longer.report.organization_name == longest.substr(1));
+  REQUIRE(longer.deviations.size() == 1);
+  CHECK(longer.deviations[0].code == DeviationCode::kOverlongName);
+  CHECK(longer.deviations[0].pointer == "/organization-name");
+  CHECK(longer.deviations[0].detail == longest.substr(0, 256));
 }
 
 TEST_CASE("a name is measured as it is kept, without its dot") {

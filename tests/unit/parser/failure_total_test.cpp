@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 namespace tlsrpt::parser::test {
 namespace {
@@ -55,6 +56,22 @@ TEST_CASE("failures are summed by recipient domain, result type and MX, over det
         Totals{{"a.example", "certificate-expired", "mx1.a.example", 1, 100, 10},
                {"a.example", "certificate-expired", "mx2.a.example", 12, 100, 10},
                {"b.example", "starttls-not-supported", "mx.b.example", 2, 9, 2}});
+}
+
+TEST_CASE("of more kinds than there can be in earnest the most frequent are told apart, the others summed by domain") {
+  std::vector<std::string> hosts;
+  for (std::size_t i = 0; i < kMostFailureKinds + 2; ++i) hosts.push_back(fmt::format("mx{:03}", i));
+  std::vector<Detail> details;
+  for (const std::string& host : hosts) details.push_back({"certificate-expired", host, 2});
+  details[7].sessions = 1;
+  const Totals all = totals({policy("sts", "a.example", 0, 9, details)});
+  REQUIRE(all.size() == kMostFailureKinds + 1);
+  CHECK(all[6] == FailureTotal{"a.example", "certificate-expired", "mx006", 2, 9, 9});
+  CHECK(all[7] == FailureTotal{"a.example", "certificate-expired", "mx008", 2, 9, 9});
+  CHECK(all.back() == FailureTotal{"a.example", "unspecified", "", 3, 9, 9});
+
+  details.resize(kMostFailureKinds);
+  CHECK(totals({policy("sts", "a.example", 0, 9, details)}).size() == kMostFailureKinds);
 }
 
 TEST_CASE("what fails with a policy that cannot be had is the host that serves it, whichever MX is named") {

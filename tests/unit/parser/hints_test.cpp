@@ -95,6 +95,13 @@ TEST_CASE("a hint that is longer than a domain name can be is none") {
   }
 }
 
+TEST_CASE("an organization name that is filled in is as long as one of the report's own may be") {
+  ParsedReport parsed;
+  const std::string submitter = std::string(1023, 'x') + "\xC3\xA4";
+  fill_gaps(parsed, {.submitter = submitter});
+  CHECK(parsed.report.organization_name == std::string(1023, 'x'));
+}
+
 TEST_CASE("json-15, mail-24: subjects of RFC 8460 §5.3 are understood as they are really written") {
   struct Row {
     const char* subject;
