@@ -55,7 +55,7 @@ std::string sqlstate_of(const pqxx::sql_error& error) {
   const Kind kind = kind_of(sqlstate);
   const std::string words = fmt::format("{} (SQLSTATE {})", one_line(error.what()), sqlstate);
   const std::string what = fmt::format("database {}: {}", where, words);
-  if (kind == Kind::kRefusedData) throw RefusedData{what, words};
+  if (kind == Kind::kRefusedData || sqlstate == "57014") throw RefusedData{kind, what, words};
   if (sqlstate == "55P03") throw LockTimeout{what};
   throw Error{kind, what};
 }

@@ -7,10 +7,11 @@
 // libpqxx's exceptions → db::Error, by type and SQLSTATE, here alone.
 namespace tlsrpt::db {
 
-// A kRefusedData that PostgreSQL spoke: its SQLSTATE and primary message, without what it was said about.
+// What may be the data's fault: kRefusedData; or statement_timeout (57014), which is kUnavailable unless it is found to
+// be one message's doing. words() are PostgreSQL's own, SQLSTATE and primary message.
 class RefusedData : public Error {
  public:
-  RefusedData(const std::string& what, std::string words) : Error(Kind::kRefusedData, what), words_(std::move(words)) {}
+  RefusedData(Kind kind, const std::string& what, std::string words) : Error(kind, what), words_(std::move(words)) {}
   [[nodiscard]] const std::string& words() const noexcept { return words_; }
 
  private:

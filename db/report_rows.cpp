@@ -1,5 +1,7 @@
 #include "db/report_rows.hpp"
 
+#include <set>
+#include <utility>
 #include <vector>
 
 #include <pqxx/result>
@@ -113,12 +115,24 @@ void copy_failure_details(pqxx::transaction_base& transaction, std::span<const P
   if (stream) stream->finish();
 }
 
+std::string_view organization_of(const ReportRow& row) {
+  const auto& name = row.report->parsed.report.organization_name;
+  return name ? std::string_view{*name} : std::string_view{};
+}
+
+std::vector<std::int64_t> ids_of(std::span<const ReportRow> rows) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(rows.size());
+  for (const ReportRow& row : rows) ids.push_back(row.id);
+  return ids;
+}
+
 // What every total of a report begins with.
 void begin_total(CopyStream& stream, const ReportRow& row, std::string_view recipient_domain) {
   const parser::Report& report = row.report->parsed.report;
   stream.integer(row.id)
       .text(recipient_domain)
-      .text(std::string_view{report.organization_name ? *report.organization_name : std::string_view{}})
+      .text(organization_of(row))
       .time(report.start_datetime)
       .time(report.end_datetime);
 }
@@ -193,6 +207,26 @@ void copy_reports(pqxx::transaction_base& transaction, const char* table, std::s
   stream.finish();
 }
 
+void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> inserted,
+                std::span<const ReportRow> updated) {
+  std::set<std::pair<std::string_view, std::string_view>> pairs;
+  for (const auto& rows : {inserted, updated}) {
+    for (const ReportRow& row : rows) {
+      for (const parser::SessionTotal& total : row.report->session_totals) {
+        pairs.emplace(total.recipient_domain, organization_of(row));
+      }
+    }
+  }
+  std::vector<std::string> domains;
+  std::vector<std::string> organizations;
+  for (const auto& [domain, organization] : pairs) {
+    domains.emplace_back(domain);
+    organizations.emplace_back(organization);
+  }
+  transaction.exec_params("SELECT lock_pairs($1::text[], $2::text[], $3::bigint[])", array_text(domains),
+                          array_text(organizations), array_text(ids_of(updated)));
+}
+
 void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
   const std::vector<PolicyRow> policies = policy_rows(transaction, rows);
   copy_policies(transaction, policies);
@@ -203,10 +237,7 @@ void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRo
 }
 
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(rows.size());
-  for (const ReportRow& row : rows) ids.push_back(row.id);
-  const std::string keys = array_text(ids);
+  const std::string keys = array_text(ids_of(rows));
   // failure_detail goes with its policy.
   transaction.exec_params("DELETE FROM policy WHERE report_key = ANY ($1::bigint[])", keys);
   transaction.exec_params("DELETE FROM session_total WHERE report_key = ANY ($1::bigint[])", keys);

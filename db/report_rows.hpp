@@ -27,6 +27,11 @@ inline constexpr const char* kReportColumns =
 
 void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows);
 
+// Waits until no other transaction writes what hangs on reports of the same organizations on the same domains, and
+// keeps others waiting until its end: what one stores may settle what another does (migrations/0008).
+void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> inserted,
+                std::span<const ReportRow> updated);
+
 // policy, failure_detail, session_total, failure_total and deviation of reports that have none yet.
 void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows);
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows);

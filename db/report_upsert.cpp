@@ -191,6 +191,7 @@ class Upsert {
       if (!group.standing.item) continue;
       (inserted_.contains(group.standing.id) ? inserted : updated).push_back(row_of(group.standing));
     }
+    lock_pairs(transaction_, inserted, updated);
     if (!updated.empty()) {
       transaction_.exec("DELETE FROM report_staging");
       copy_reports(transaction_, kStaging, updated);

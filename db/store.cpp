@@ -36,7 +36,8 @@ MessageResult result_of_repeat(const MessageResult& first) {
   return {.outcome = was_taken(first.outcome) ? Outcome::kDuplicate : first.outcome};
 }
 
-// The batch in one transaction; where PostgreSQL refuses something of it, in halves, down to the one message.
+// The batch in one transaction; where PostgreSQL refuses something of it, in halves, down to the one message. So also
+// where it takes too long: else a message that always does would keep its mailbox where it is for ever.
 class BatchWriter {
  public:
   BatchWriter(const Connection& connection, const BatchOptions& options) : connection_(connection), options_(options) {}

@@ -12,8 +12,7 @@ namespace {
 // Waits until a session of the program's waits for another one.
 void wait_for_a_waiter(Database& database) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
-  while (database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tlsrpt-collector'"
-                        " AND datname = current_database() AND wait_event_type = 'Lock'") == "0") {
+  while (!somebody_waits(database)) {
     REQUIRE(std::chrono::steady_clock::now() < deadline);
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
@@ -52,7 +51,10 @@ TEST_CASE("two mailboxes with the same reports in opposite order do not lock eac
         std::vector<NewMessage> batch;
         for (std::uint64_t i = 0; i < 100; ++i) {
           const std::uint64_t number = reversed ? 99 - i : i;
-          batch.push_back(mail(round * 100 + i + 1, {report(fmt::format("r{}", number), fmt::format("c{}", round))}));
+          NewReport each = report(fmt::format("r{}", number), fmt::format("c{}", round));
+          each.session_totals[0].recipient_domain = fmt::format("{}.example.com", number % 10);
+          each.failure_totals[0].recipient_domain = each.session_totals[0].recipient_domain;
+          batch.push_back(mail(round * 100 + i + 1, {each}));
         }
         const Watermark watermark{.mailbox = box, .uid_validity = 7, .from = round * 100, .to = round * 100 + 100};
         const BatchResult result = write_batch(connection, watermark, std::move(batch), {});

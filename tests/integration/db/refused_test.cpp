@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "parser/domain.hpp"
+#include "parser/limits.hpp"
 #include "tests/integration/db/support.hpp"
 
 namespace tlsrpt::db::test {
@@ -42,16 +44,6 @@ TEST_CASE("one report that PostgreSQL refuses is quarantined, and the 499 around
                       " JOIN message m ON m.id = message_key") ==
         Rows{fmt::format("250|3|database-refused|{}|\\x746865206d61696c", kDetail)});
   CHECK(pending_after(database.connection, box, 7).size() == 499);
-}
-
-// Noise, so that no compression brings it below what an index takes.
-std::string incompressible(std::size_t size) {
-  std::string text;
-  for (std::uint32_t state = 1; text.size() < size;) {
-    state = state * 1'664'525 + 1'013'904'223;
-    text += static_cast<char>('a' + (state >> 24) % 26);
-  }
-  return text;
 }
 
 TEST_CASE("whatever PostgreSQL has against a report, it alone is quarantined") {
@@ -97,6 +89,28 @@ TEST_CASE("of a message's reports only the refused are quarantined") {
         Rows{fmt::format("3|database-refused|{}", kDetail), fmt::format("3|database-refused|{}", kDetail)});
 }
 
+TEST_CASE("names of the greatest length that the parser lets through are stored, and found by the views") {
+  Database database;
+  NewReport longest = report("r1");
+  const std::string name = incompressible(parser::kLongestName);
+  const std::string long_text = incompressible(parser::Limits{}.string);
+  parser::Report& body = longest.parsed.report;
+  body.organization_name = incompressible(parser::kLongestOrganizationName);
+  body.report_id = body.contact_info = long_text;
+  body.policies[0].policy_type = body.policies[0].policy_domain = name;
+  body.policies[0].mx_host = {name};
+  body.policies[0].policy_string = {long_text};
+  parser::FailureDetail& detail = body.policies[0].failure_details[0];
+  detail.result_type = name;
+  detail.receiving_mx_hostname = name;
+  detail.receiving_mx_helo = detail.additional_information = detail.failure_reason_code = long_text;
+  longest.report_domain = longest.submitter_domain = longest.session_totals[0].recipient_domain = name;
+  longest.failure_totals[0] = {.recipient_domain = name, .result_type = name, .host = "mta-sts." + name};
+  CHECK(database.write(database.mailbox(), {mail(1, {longest})}).outcomes == Outcomes{Outcome::kStored});
+  CHECK(database.value("SELECT length(organization_name) FROM v_reporter") == "1024");
+  CHECK(database.value("SELECT length(receiving_mx_hostname) FROM v_incident") == "263");
+}
+
 TEST_CASE("an address that is none is refused alone") {
   Database database;
   NewReport odd = report("odd");
@@ -104,6 +118,23 @@ TEST_CASE("an address that is none is refused alone") {
   CHECK(database.write(database.mailbox(), {mail(1, {odd, report("r1")})}).outcomes == Outcomes{Outcome::kPartial});
   CHECK(database.rows("SELECT reason, detail FROM quarantine") ==
         Rows{"database-refused|invalid input syntax for type inet: \"not an address\" (SQLSTATE 22P02)"});
+}
+
+TEST_CASE("a message whose rows take PostgreSQL too long is quarantined, and does not keep its mailbox where it is") {
+  Database database;
+  database.execute(
+      "CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+      " RAISE 'canceling statement due to statement timeout' USING ERRCODE = '57014'; END $$;"
+      " CREATE TRIGGER slow BEFORE INSERT ON failure_total FOR EACH ROW WHEN (NEW.result_type = 'slow')"
+      " EXECUTE FUNCTION take_long()");
+  NewReport slow = report("slow");
+  slow.failure_totals[0].result_type = "slow";
+  const BatchResult result = database.write(
+      database.mailbox(), {mail(1, {report("r1")}), mail(2, {slow}), mail(3, {report("r3")}), mail(4, {report("r4")})});
+  CHECK(result.outcomes == Outcomes{Outcome::kStored, Outcome::kQuarantined, Outcome::kStored, Outcome::kStored});
+  CHECK(database.rows("SELECT reason, detail FROM quarantine") ==
+        Rows{"database-refused|canceling statement due to statement timeout (SQLSTATE 57014)"});
+  CHECK(database.value("SELECT last_uid FROM mailbox") == "4");
 }
 
 TEST_CASE("a refused import is quarantined alone, without a watermark") {

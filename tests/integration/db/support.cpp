@@ -162,6 +162,21 @@ void Database::rewind(MailboxKey key) {
   reset_watermark(connection, key, 7);
 }
 
+std::string incompressible(std::size_t size) {
+  std::string text;
+  for (std::uint32_t state = 1; text.size() < size;) {
+    state = state * 1'664'525 + 1'013'904'223;
+    text += static_cast<char>('a' + (state >> 24) % 26);
+  }
+  return text;
+}
+
+bool somebody_waits(Database& database) {
+  return database.value(
+             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tlsrpt-collector'"
+             " AND datname = current_database() AND wait_event_type = 'Lock'") != "0";
+}
+
 void check_every_message_is_counted(Database& database, const PollRun& counts) {
   const auto sum =
       counts.stored + counts.updated + counts.duplicate + counts.ignored + counts.quarantined + counts.partial;

@@ -56,6 +56,12 @@ struct Database {
   pqxx::connection other{database_url()};  // the test's own, to look and to interfere
 };
 
+// Noise, so that no compression brings it below what an index takes.
+[[nodiscard]] std::string incompressible(std::size_t size);
+
+// A session of the program's waits for another one.
+[[nodiscard]] bool somebody_waits(Database& database);
+
 // The kind of the Error that `act` throws; none if it throws none.
 template <typename Act>
 std::optional<Error::Kind> failure(Act&& act) {

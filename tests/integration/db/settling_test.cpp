@@ -1,0 +1,109 @@
+#include <future>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "db/batch.hpp"
+#include "db/transaction.hpp"
+#include "tests/integration/db/support.hpp"
+
+// When failures are over: failure_total.clean_at and silent_at.
+namespace tlsrpt::db::test {
+namespace {
+
+constexpr std::chrono::days kDay{1};
+constexpr std::chrono::seconds kUntilDaysEnd{86'399};
+
+// A report of this day after at(0), or of this time.
+NewReport on(parser::Time start) {
+  NewReport result = report(fmt::format("{}", start.time_since_epoch().count()));
+  result.parsed.report.start_datetime = start;
+  result.parsed.report.end_datetime = start + kUntilDaysEnd;
+  return result;
+}
+NewReport failing(int day) {
+  return on(at(0) + day * kDay);
+}
+NewReport clean(NewReport report) {
+  report.failure_totals.clear();
+  return report;
+}
+NewReport clean(int day) {
+  return clean(failing(day));
+}
+
+constexpr const char* kSettled = "SELECT start_datetime::date, clean_at FROM failure_total ORDER BY 1";
+
+}  // namespace
+
+TEST_CASE("a failure is settled by 48 clean hours after it, in whatever order and batches they come") {
+  Database database;
+  const auto box = database.mailbox();
+  database.write(box, {mail(1, {clean(3)}), mail(2, {failing(1)})});
+  CHECK(database.rows(kSettled) == Rows{"2024-02-23|-"});
+  database.write(box, {mail(3, {failing(5)})});
+  CHECK(database.rows(kSettled) == Rows{"2024-02-23|2024-02-27 23:59:59+00", "2024-02-27|-"});
+  database.write(box, {mail(4, {clean(7)}), mail(5, {clean(2)}), mail(6, {clean(6)})});
+  CHECK(database.rows(kSettled) == Rows{"2024-02-23|2024-02-25 23:59:59+00", "2024-02-27|2024-02-29 23:59:59+00"});
+}
+
+TEST_CASE("no failure is written again that a later report does not settle") {
+  Database database;
+  const auto box = database.mailbox();
+  database.write(box, {mail(1, {failing(1)}), mail(2, {clean(0)})});
+  const std::string rows = "SELECT ctid, xmin, * FROM failure_total ORDER BY start_datetime";
+  const Rows before = database.rows(rows);
+  database.write(box, {mail(3, {clean(2)})});
+  CHECK(database.rows(rows) == before);
+}
+
+TEST_CASE("failures that lie in the future are not settled") {
+  Database database;
+  const auto box = database.mailbox();
+  const parser::Time next_year =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 365 * kDay;
+  database.write(box, {mail(1, {on(next_year)})});
+  database.write(box, {mail(2, {clean(on(next_year + kDay))}), mail(3, {clean(on(next_year + 2 * kDay))})});
+  CHECK(database.rows("SELECT clean_at, silent_at FROM failure_total") == Rows{"-|-"});
+}
+
+TEST_CASE("a failure that one writer is storing is settled by the reports that another stores at the same time") {
+  Database database;
+  const auto first = database.mailbox("first");
+  const auto second = database.mailbox("second");
+  prepare_upsert(database.connection);
+  std::future<BatchResult> other;
+  in_transaction(database.connection, [&](pqxx::work& transaction) {
+    const std::vector<NewMessage> failure = {mail(1, {failing(1)})};
+    write_rows(transaction, Watermark{.mailbox = first, .uid_validity = 7, .from = 0, .to = 1}, failure, {});
+    other = std::async(std::launch::async, [second] {
+      const Connection connection{database_url()};
+      return write_batch(connection, Watermark{.mailbox = second, .uid_validity = 7, .from = 0, .to = 2},
+                         {mail(1, {clean(2)}), mail(2, {clean(3)})}, {});
+    });
+    // Until the other writer waits for this one; without waiting it would end, and settle nothing.
+    while (other.wait_for(std::chrono::seconds{0}) != std::future_status::ready && !somebody_waits(database)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  });
+  CHECK(other.get().counts.stored == 2);
+  CHECK(database.rows(kSettled) == Rows{"2024-02-23|2024-02-25 23:59:59+00"});
+}
+
+TEST_CASE("a report of 10,000 domains takes few locks") {
+  Database database;
+  NewReport wide = clean(1);
+  wide.session_totals.clear();
+  for (int i = 0; i < 10'000; ++i) {
+    wide.session_totals.push_back({.recipient_domain = fmt::format("{}.example", i), .sessions = 1, .failures = 0});
+  }
+  const auto box = database.mailbox();
+  prepare_upsert(database.connection);
+  in_transaction(database.connection, [&](pqxx::work& transaction) {
+    const std::vector<NewMessage> messages = {mail(1, {wide})};
+    write_rows(transaction, Watermark{.mailbox = box, .uid_validity = 7, .from = 0, .to = 1}, messages, {});
+    CHECK(database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "256");
+  });
+}
+
+}  // namespace tlsrpt::db::test
