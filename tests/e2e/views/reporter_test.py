@@ -61,6 +61,57 @@ class Reporters(ViewTest):
             select distinct deviations, conformance from v_reporter where organization_name = 'Google Inc.'"""))
 
 
+class Future(ViewTest):
+    """json-6: reports dated in the future are evidence of nothing."""
+
+    def future(self, domain, organization, start="9998-01-01", end="9998-01-01 23:59:59"):
+        """Adds a clean report of that organization on that domain."""
+        return f"""insert into session_total
+            (report_key, recipient_domain, organization_name, start_datetime, end_datetime, sessions, failures)
+            select min(report_key), '{domain}', '{organization}', '{start}Z', '{end}Z', 5, 0 from session_total
+            where recipient_domain = 'clean.example'"""
+
+    def test_who_fell_silent_is_silent_whatever_it_reports_on_the_future(self):
+        reporter = """select last_seen, days_reported, usual_gap, expected_by, silent, future_reports from v_reporter
+                      where recipient_domain = 'late.example'"""
+        [[*known, none]] = self.ask(reporter)
+        self.assertEqual(("t", "0"), (known[-1], none))
+        for dates in ((), ("2026-02-03", "2026-02-03 12:00:01"), ("2026-01-31", "9998-01-01")):
+            with self.subTest(dates=dates):
+                future = self.future("late.example", "Microsoft Corporation", *dates)
+                self.assertEqual([[*known, "1"]], self.ask(reporter, before=future))
+
+    def test_clocks_may_differ_by_48_hours(self):
+        near = self.future("late.example", "Microsoft Corporation", "2026-02-03", "2026-02-03 12:00:00")
+        self.assertEqual([["f", "0"]], self.ask("""select silent, future_reports from v_reporter
+                                                   where recipient_domain = 'late.example'""", before=near))
+
+    def test_who_reports_on_the_future_alone_is_shown_without_dates(self):
+        self.assertEqual([["", "", "", "", "1"]], self.ask(
+            """select first_seen, last_seen, expected_by, silent, future_reports from v_reporter
+               where organization_name = 'Tomorrow'""", before=self.future("new.example", "Tomorrow")))
+
+    def test_a_domain_is_not_covered_by_the_future(self):
+        covered = "select domain from v_coverage order by 1"
+        self.assertEqual(self.ask(covered), self.ask(covered, before="; ".join(
+            self.future(domain, "Google Inc.") for domain in ("late.example", "missing.example"))))
+
+    def test_no_incident_is_over_because_of_the_future_or_goes_on_in_it(self):
+        incident = """select last_seen, state, resolved_at from v_incident where recipient_domain = 'lonely.example'"""
+        self.assertEqual([["2026-01-20 23:59:59+00", "open", ""]], self.ask(incident))
+        self.assertEqual([["2026-01-20 23:59:59+00", "open", ""]], self.ask(incident, before=self.future(
+            "lonely.example", "Comcast", "9998-01-01", "9998-01-09")))
+        expired = "select last_seen, state, resolved_at, reports from v_incident where recipient_domain = 'expired.example'"
+        self.assertEqual(self.ask(expired), self.ask(expired, before="""
+            insert into failure_total select report_key, recipient_domain, organization_name, '9998-01-01Z',
+              '9998-01-02Z', result_type, host, failed_sessions, sessions, failures
+            from failure_total where recipient_domain = 'expired.example'"""))
+
+    def test_no_policy_is_ready_to_enforce_because_of_the_future(self):
+        enforce = "select last_failure, days_clean, reporters, sessions, verdict from v_enforce"
+        self.assertEqual(self.ask(enforce), self.ask(enforce, before=self.future("testing.example", "Tomorrow")))
+
+
 class Coverage(ViewTest):
 
     def test_configured_domains_without_a_report_in_the_last_seven_days(self):
