@@ -6,9 +6,16 @@
 
 namespace tlsrpt::collector {
 
+std::vector<std::string> apply_migrations(const db::Connection& database) {
+  return db::migrate(database, {.begins = [&database] {
+                       log::info("database {}: another process is bringing the schema up to date; waiting for it",
+                                 database.where());
+                     }});
+}
+
 void prepare_schema(const db::Connection& database, const Config& config) {
   if (config.migrate) {
-    for (const auto& name : db::migrate(database)) {
+    for (const auto& name : apply_migrations(database)) {
       log::info("database {}: applied migration {}", database.where(), name);
     }
   } else {

@@ -1,9 +1,15 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "collector/config.hpp"
 #include "db/connection.hpp"
 
 namespace tlsrpt::collector {
+
+// Applies what is pending; returns the names. Logs that it waits for another process that is at it.
+std::vector<std::string> apply_migrations(const db::Connection& database);
 
 // Applies what is pending, unless `database.migrate` is false: then a schema that is not current is an error. Copies
 // into the database what its views need of the configuration.

@@ -184,27 +184,11 @@ void note_poll(const Connection& connection, std::optional<MailboxKey> key, cons
 }
 
 bool lock_mailbox(const Connection& connection, MailboxKey key, std::chrono::milliseconds patience) {
-  const auto object = static_cast<int>(key);
-  const bool is_free = in_statement(connection, [&](auto& transaction) {
-    return transaction.exec_params1("SELECT pg_try_advisory_lock($1, $2)", kAdvisoryLocks, object)[0]
-        .template as<bool>();
-  });
-  if (is_free || patience.count() <= 0) return is_free;
-  try {
-    in_transaction(connection, [&](pqxx::work& transaction) {
-      transaction.exec_params("SELECT set_config('lock_timeout', $1, true)", std::to_string(patience.count()));
-      transaction.exec_params("SELECT pg_advisory_lock($1, $2)", kAdvisoryLocks, object);
-    });
-    return true;
-  } catch (const LockTimeout&) {
-    return false;
-  }
+  return take_lock(connection, static_cast<int>(key), patience);
 }
 
 void unlock_mailbox(const Connection& connection, MailboxKey key) {
-  in_statement(connection, [&](auto& transaction) {
-    transaction.exec_params("SELECT pg_advisory_unlock($1, $2)", kAdvisoryLocks, static_cast<int>(key));
-  });
+  release_lock(connection, static_cast<int>(key));
 }
 
 std::vector<std::uint64_t> pending_after(const Connection& connection, MailboxKey key, std::uint64_t uid_validity) {

@@ -56,20 +56,22 @@ bool any_pending(const std::vector<MigrationStatus>& statuses) {
   return std::any_of(statuses.begin(), statuses.end(), is_pending);
 }
 
-// Held by the session, over several transactions; another process waits, however long the migrations take.
+// However long the migrations of another process take, within reason.
 class MigrationLock {
  public:
-  explicit MigrationLock(const Connection& connection) : connection_(connection) {
-    in_transaction(connection, [](pqxx::work& transaction) {
-      transaction.exec("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
-      transaction.exec_params("SELECT pg_advisory_lock($1, 0)", kAdvisoryLocks);
-    });
+  MigrationLock(const Connection& connection, const MigrationWait& wait) : connection_(connection) {
+    if (take_lock(connection, kMigrationLock, std::chrono::milliseconds{0})) return;
+    if (wait.begins) wait.begins();
+    if (take_lock(connection, kMigrationLock, wait.patience)) return;
+    throw Error{
+        Error::Kind::kUnavailable,
+        fmt::format("database {}: another process has been bringing the schema up to date for more than {} s; "
+                    "try again later",
+                    connection.where(), std::chrono::duration_cast<std::chrono::seconds>(wait.patience).count())};
   }
   ~MigrationLock() {
     try {
-      in_statement(connection_, [](auto& transaction) {
-        transaction.exec_params("SELECT pg_advisory_unlock($1, 0)", kAdvisoryLocks);
-      });
+      release_lock(connection_, kMigrationLock);
     } catch (const Error&) {
       // The connection is lost, and with it the lock.
     }
@@ -94,8 +96,8 @@ void apply(const Connection& connection, const EmbeddedMigration& migration) {
   });
 }
 
-std::vector<std::string> apply_pending(const Connection& connection) {
-  const MigrationLock lock{connection};
+std::vector<std::string> apply_pending(const Connection& connection, const MigrationWait& wait) {
+  const MigrationLock lock{connection, wait};
   const std::vector<MigrationStatus> statuses = migration_status(connection);
   check(statuses, connection.where());
   std::vector<std::string> names;
@@ -130,11 +132,11 @@ std::vector<MigrationStatus> migration_status(const Connection& connection) {
   return statuses;
 }
 
-std::vector<std::string> migrate(const Connection& connection) {
+std::vector<std::string> migrate(const Connection& connection, const MigrationWait& wait) {
   const std::vector<MigrationStatus> statuses = migration_status(connection);
   check(statuses, connection.where());
   if (!any_pending(statuses)) return {};
-  std::vector<std::string> names = apply_pending(connection);
+  std::vector<std::string> names = apply_pending(connection, wait);
   refresh_result_types(connection);
   return names;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +21,15 @@ struct MigrationStatus {
 // All that the program knows, ascending, and what the database has beyond. An empty database has all pending.
 [[nodiscard]] std::vector<MigrationStatus> migration_status(const Connection& connection);
 
-// Applies what is pending and fills `result_type` then; returns the names applied. Throws kNewer, and kMisconfigured
-// where an applied migration's checksum differs.
-std::vector<std::string> migrate(const Connection& connection);
+// Of another process that is just migrating.
+struct MigrationWait {
+  std::function<void()> begins = nullptr;       // called before
+  std::chrono::milliseconds patience{600'000};  // how long
+};
+
+// Applies what is pending and fills `result_type` then; returns the names applied. Throws kNewer, kMisconfigured where
+// an applied migration's checksum differs, and kUnavailable where patience is at its end.
+std::vector<std::string> migrate(const Connection& connection, const MigrationWait& wait = {});
 
 // Brings `result_type`, the copy of parser/'s table, up to date. Writes nothing where nothing changed.
 void refresh_result_types(const Connection& connection);

@@ -118,13 +118,16 @@ std::vector<std::int64_t> quarantined_messages(const Connection& connection, con
   });
 }
 
-QuarantinedMessage load_quarantined(const Connection& connection, std::int64_t message_key) {
-  return in_transaction(connection, [&](pqxx::work& transaction) {
-    const auto row = transaction.exec_params1(
+std::optional<QuarantinedMessage> load_quarantined(const Connection& connection, std::int64_t message_key) {
+  return in_transaction(connection, [&](pqxx::work& transaction) -> std::optional<QuarantinedMessage> {
+    const pqxx::result rows = transaction.exec_params(
         "SELECT b.name, b.server, b.username, b.folder, m.uid_validity, m.uid, m.sha256, m.source,"
         " extract(epoch FROM m.received_at)::bigint AS received "
-        "FROM message m LEFT JOIN mailbox b ON b.id = m.mailbox_key WHERE m.id = $1",
+        "FROM message m LEFT JOIN mailbox b ON b.id = m.mailbox_key "
+        "WHERE m.id = $1 AND EXISTS (SELECT FROM quarantine WHERE message_key = m.id)",
         message_key);
+    if (rows.empty()) return std::nullopt;
+    const pqxx::row row = rows[0];
     QuarantinedMessage message{.message_key = message_key,
                                .mailbox = optional_mailbox(row),
                                .uid_validity = optional_number(row["uid_validity"]),

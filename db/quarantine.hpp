@@ -52,12 +52,15 @@ struct QuarantinedMessage {
 [[nodiscard]] std::vector<std::int64_t> quarantined_messages(const Connection& connection,
                                                              const std::optional<std::string>& reason,
                                                              const std::vector<std::int64_t>& entry_ids);
-[[nodiscard]] QuarantinedMessage load_quarantined(const Connection& connection, std::int64_t message_key);
+// None: it is not in quarantine any more.
+[[nodiscard]] std::optional<QuarantinedMessage> load_quarantined(const Connection& connection,
+                                                                 std::int64_t message_key);
 
 // Stores what a new try gave, in one transaction: the message's quarantine entries are replaced by `message.quarantine`
-// (attempts counted on), its reports upserted, its outcome and kind set anew. Idempotent.
-Outcome rewrite_message(const Connection& connection, std::int64_t message_key, NewMessage message,
-                        const BatchOptions& options);
+// (attempts counted on), its reports upserted, its outcome and kind set anew. Idempotent. None: the message was deleted
+// meanwhile, and nothing is stored.
+std::optional<Outcome> rewrite_message(const Connection& connection, std::int64_t message_key, NewMessage message,
+                                       const BatchOptions& options);
 // The try could not be made (no raw bytes, and the server has none): attempts + 1.
 void note_attempt(const Connection& connection, std::int64_t message_key);
 

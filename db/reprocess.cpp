@@ -46,9 +46,9 @@ std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64
   return results;
 }
 
-Outcome rewrite(pqxx::transaction_base& transaction, std::int64_t message_key, const NewMessage& message,
-                const BatchOptions& options) {
-  transaction.exec_params1("SELECT id FROM message WHERE id = $1 FOR UPDATE", message_key);
+std::optional<Outcome> rewrite(pqxx::transaction_base& transaction, std::int64_t message_key, const NewMessage& message,
+                               const BatchOptions& options) {
+  if (transaction.exec_params("SELECT FROM message WHERE id = $1 FOR UPDATE", message_key).empty()) return std::nullopt;
   const Before before = remove_entries(transaction, message_key);
   const std::vector<UpsertResult> results = upsert(transaction, message_key, message);
   const std::vector<NewQuarantine> entries = quarantine_of(message, results);
@@ -68,10 +68,12 @@ Outcome rewrite(pqxx::transaction_base& transaction, std::int64_t message_key, c
 
 }  // namespace
 
-Outcome rewrite_message(const Connection& connection, std::int64_t message_key, NewMessage message,
-                        const BatchOptions& options) {
+std::optional<Outcome> rewrite_message(const Connection& connection, std::int64_t message_key, NewMessage message,
+                                       const BatchOptions& options) {
   prepare_upsert(connection);
-  if (message.raw.empty()) message.raw = load_quarantined(connection, message_key).raw.value_or("");
+  if (message.raw.empty()) {
+    if (auto before = load_quarantined(connection, message_key)) message.raw = std::move(before->raw).value_or("");
+  }
   const auto write = [&] {
     return in_transaction(connection,
                           [&](pqxx::work& transaction) { return rewrite(transaction, message_key, message, options); });

@@ -56,7 +56,7 @@ struct NewMessage {
   std::optional<parser::Time> received_at;  // INTERNALDATE; for imported mail its topmost Received, else Date
   Authentic authentic = Authentic::kUnknown;
   MessageKind kind = MessageKind::kOther;
-  bool operators_own = false;  // bare JSON that the operator imported: may replace (see replacement.hpp)
+  bool operators_own = false;  // imported: may replace (see replacement.hpp)
   std::vector<NewReport> reports;
   std::vector<NewQuarantine> quarantine;
   std::string raw;  // the whole message; stored only if something is quarantined
@@ -83,9 +83,9 @@ struct BatchResult {
 };
 
 // Writes the batch. `watermark` none: an import. Throws kOvertaken when the watermark is not `from` any more (nothing
-// is written then). Rows that PostgreSQL refuses are found by halving the batch and quarantined alone
-// (database-refused). A message already there keeps its row and outcome; if it was taken then, its reports are upserted
-// again; if it was quarantined and its entries are gone, it is as new. `messages` is consumed.
+// is written then). Rows that PostgreSQL refuses, or that outlast statement_timeout, are found by halving the batch and
+// quarantined alone (database-refused). A message already there keeps its row and outcome; if it was taken then, its
+// reports are upserted again; if it was quarantined and its entries are gone, it is as new. `messages` is consumed.
 BatchResult write_batch(const Connection& connection, const std::optional<Watermark>& watermark,
                         std::vector<NewMessage> messages, const BatchOptions& options);
 

@@ -43,8 +43,5 @@ void append_hex(std::string& to, std::string_view bytes);  // the digits alone
 [[nodiscard]] constexpr std::int64_t uid_validity_to_sql(std::uint64_t value) noexcept {
   return static_cast<std::int64_t>(value);
 }
-[[nodiscard]] constexpr std::uint64_t uid_validity_from_sql(std::int64_t value) noexcept {
-  return static_cast<std::uint64_t>(value);
-}
 
 }  // namespace tlsrpt::db

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "collector/commands/command.hpp"
+#include "collector/database.hpp"
 #include "collector/output.hpp"
 #include "db/migrator.hpp"
 
@@ -23,7 +24,7 @@ ExitCode execute(const MigrateOptions& options, const Config& config) {
   if (options.status) {
     for (const auto& migration : db::migration_status(database)) output.write(describe(migration));
   } else {
-    const auto applied = db::migrate(database);
+    const auto applied = apply_migrations(database);
     db::refresh_result_types(database);
     for (const auto& name : applied) output.write(fmt::format("applied {}\n", name));
     if (applied.empty()) output.write("the schema is up to date\n");

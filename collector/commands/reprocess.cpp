@@ -18,6 +18,9 @@ namespace tlsrpt::collector {
 
 namespace {
 
+// Dropped, pruned or taken by another process since the command began.
+constexpr std::string_view kGone = "not in quarantine any more";
+
 // By its place: the name may have changed since, or stand for another place.
 const MailboxConfig* find_mailbox(const Config& config, const std::optional<db::MailboxIdentity>& wanted) {
   if (!wanted) return nullptr;
@@ -33,20 +36,22 @@ class Reprocessor {
   Reprocessor(const Config& config, const db::Connection& database)
       : config_(config), database_(database), refetcher_(config), importer_(config) {}
 
-  // The message's new outcome; none where its bytes are not to be had any more.
-  std::optional<db::Outcome> retry(std::int64_t message_key) {
+  // What became of the message, in a word or some.
+  std::string_view retry(std::int64_t message_key) {
     const auto stored = db::load_quarantined(database_, message_key);
-    const auto* mailbox = find_mailbox(config_, stored.mailbox);
-    auto message = mailbox == nullptr ? importer_.read_again(stored) : read_again(*mailbox, stored);
+    if (!stored) return kGone;
+    const auto* mailbox = find_mailbox(config_, stored->mailbox);
+    auto message = mailbox == nullptr ? importer_.read_again(*stored) : read_again(*mailbox, *stored);
     if (!message) {
       log::warning("message {} ({}): its bytes were not kept, and are not to be had any more", message_key,
-                   stored.source);
+                   stored->source);
       db::note_attempt(database_, message_key);
-      return std::nullopt;
+      return "not to be had any more";
     }
-    return db::rewrite_message(database_, message_key, std::move(*message),
-                               {.after_pending = mailbox != nullptr && mailbox->after != After::kKeep,
-                                .quarantine_bytes = config_.quarantine_bytes});
+    const auto outcome = db::rewrite_message(database_, message_key, std::move(*message),
+                                             {.after_pending = mailbox != nullptr && mailbox->after != After::kKeep,
+                                              .quarantine_bytes = config_.quarantine_bytes});
+    return outcome ? db::to_string(*outcome) : kGone;
   }
 
  private:
@@ -78,12 +83,11 @@ ExitCode execute(const ReprocessOptions& options, const Config& config) {
   const auto messages = db::quarantined_messages(database, reason, options.ids);
   Reprocessor reprocessor(config, database);
   auto worst = ExitCode::kOk;
-  std::map<std::string, int> outcomes;
+  std::map<std::string_view, int> outcomes;
   std::set<std::string> said;
   for (const auto key : messages) {
     try {
-      const auto outcome = reprocessor.retry(key);
-      ++outcomes[outcome ? std::string(db::to_string(*outcome)) : "not to be had any more"];
+      ++outcomes[reprocessor.retry(key)];
     } catch (const db::Error&) {
       throw;
     } catch (...) {

@@ -58,6 +58,19 @@ TEST_CASE("two processes that migrate at once both succeed, and each migration i
   CHECK(applied.count("0001_messages.sql") == 1);
 }
 
+TEST_CASE("who migrates elsewhere is waited for, which is said once, and not for ever") {
+  Database database;
+  drop_schema(database);
+  database.execute("SELECT pg_advisory_lock(x'746c7372'::integer, 0)");
+  int waits = 0;
+  const MigrationWait wait{.begins = [&waits] { ++waits; }, .patience = std::chrono::milliseconds{20}};
+  CHECK(failure([&] { migrate(database.connection, wait); }) == Error::Kind::kUnavailable);
+  CHECK(waits == 1);
+  database.execute("SELECT pg_advisory_unlock(x'746c7372'::integer, 0)");
+  CHECK(migrate(database.connection, wait).size() == embedded_migrations().size());
+  CHECK(waits == 1);
+}
+
 TEST_CASE("a schema that an administrator made beforehand is used") {
   Database database;
   drop_schema(database);

@@ -111,7 +111,7 @@ TEST_CASE("messages to try again are chosen by reason and entry") {
 TEST_CASE("a quarantined message is loaded with all that trying again needs") {
   Quarantined database;
   const auto entries = list_quarantine(database.connection);
-  const QuarantinedMessage first = load_quarantined(database.connection, entries[0].message_key);
+  const QuarantinedMessage first = load_quarantined(database.connection, entries[0].message_key).value();
   REQUIRE(first.mailbox.has_value());
   CHECK(first.mailbox->name == "box");
   CHECK(first.mailbox->server == "imaps://host");
@@ -122,13 +122,21 @@ TEST_CASE("a quarantined message is loaded with all that trying again needs") {
   CHECK(first.uid == 1);
   CHECK(first.received_at == at(1));
   CHECK(first.raw == "raw \0\xFF\\bytes"s);
-  CHECK(load_quarantined(database.connection, entries[2].message_key).raw == std::nullopt);
-  const QuarantinedMessage file = load_quarantined(database.connection, entries[3].message_key);
+  CHECK(load_quarantined(database.connection, entries[2].message_key)->raw == std::nullopt);
+  const QuarantinedMessage file = load_quarantined(database.connection, entries[3].message_key).value();
   CHECK_FALSE(file.mailbox.has_value());
   CHECK(file.sha256 == digest("a.json"));
   CHECK(file.uid == std::nullopt);
   CHECK(file.source == "a.json");
   CHECK(file.received_at == std::nullopt);
+}
+
+TEST_CASE("a message without an entry, or without its row, is in quarantine no more") {
+  Quarantined database;
+  const std::int64_t key = list_quarantine(database.connection)[2].message_key;
+  drop_quarantine(database.connection, {database.ids[2]});
+  CHECK_FALSE(load_quarantined(database.connection, key).has_value());
+  CHECK_FALSE(load_quarantined(database.connection, 0).has_value());
 }
 
 TEST_CASE("a try that could not be made is counted on every entry of the message") {

@@ -93,6 +93,16 @@ TEST_CASE("a message that was downloaded only now gets its header, and raw bytes
         Rows{"sender.example|Report Domain: example.com|1@sender.example"});
 }
 
+TEST_CASE("a message that was deleted meanwhile is said to be gone, and nothing of it is stored") {
+  Foreign database;
+  database.execute("DELETE FROM quarantine; DELETE FROM message");
+  CHECK(rewrite_message(database.connection, database.key, tried({report("r1")}), {}) == std::nullopt);
+  NewMessage without_bytes = tried({report("r1")});
+  without_bytes.raw.clear();
+  CHECK(rewrite_message(database.connection, database.key, without_bytes, {}) == std::nullopt);
+  CHECK(database.value("SELECT count(*) FROM report") == "0");
+}
+
 TEST_CASE("`after:` is pending for a message once it is taken") {
   Foreign database;
   NewMessage half = tried({report("r1")});
