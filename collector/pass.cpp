@@ -1,6 +1,7 @@
 #include "collector/pass.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <future>
@@ -16,9 +17,9 @@
 #include "collector/database.hpp"
 #include "collector/fetched_message.hpp"
 #include "collector/imap/session.hpp"
-#include "collector/ingest.hpp"
 #include "collector/log.hpp"
 #include "collector/mailbox_lock.hpp"
+#include "collector/mailbox_place.hpp"
 #include "collector/pipeline.hpp"
 #include "db/store.hpp"
 
@@ -26,9 +27,21 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr int kSuspiciousRuns = 2;             // as many unfinished runs at one watermark look like a message that kills
-constexpr std::size_t kTriedMessages = 5'000;  // then so many are tried: more than are read ahead of the watermark
-constexpr std::size_t kTriedBatch = 50;        // and land soon
+constexpr int kSuspiciousRuns = 2;  // as many unfinished runs at one watermark look like a message that kills
+
+// How the next messages are read then: first such as land soon, each tried in a process of its own; then as many as a
+// run reads ahead of its watermark, so that this comes close to the guilty one.
+struct Caution {
+  std::size_t messages;
+  bool tried;
+  PipelineBounds bounds;
+};
+constexpr std::array kCautions = {
+    Caution{.messages = 50, .tried = true, .bounds = {}},
+    Caution{.messages = 5'000,
+            .tried = false,
+            .bounds = {.batch_messages = 50, .batch_bytes = 256u << 10, .queue_bytes = 0}},
+};
 
 std::string filter_of(const PassRequest& request) {
   std::string filter;
@@ -49,19 +62,10 @@ Arrival arrive(const MailboxConfig& mailbox) {
   return {.session = std::move(session), .folder = folder};
 }
 
-imap::Session::FetchOptions fetch_options(const Config& config) {
-  return {.max_message = config.mime_limits.message};
-}
-
 std::uint64_t bytes_of(const std::vector<imap::FetchedMessage>& group) {
   std::uint64_t bytes = 0;
   for (const auto& message : group) bytes += message.body.size();
   return bytes;
-}
-
-// Nothing can be new where the server's next UID is the one after the watermark. RFC 9051 §2.3.1.1.
-bool nothing_new(const imap::Folder& folder, std::uint64_t watermark) {
-  return folder.exists == 0 || (folder.uid_next && *folder.uid_next <= watermark + 1);
 }
 
 class Pass {
@@ -142,7 +146,7 @@ class Pass {
     bool complete = true;
     if (request_.backfill) {
       complete = backfill(database, *session);
-    } else if (!nothing_new(folder, state_.last_uid)) {
+    } else if (!folder.has_nothing_after(state_.last_uid)) {
       complete = collect(database, *session, folder);
     }
 
@@ -211,26 +215,31 @@ class Pass {
           "mailbox {}: {} runs ended without a word after UID {}: trying the next messages in a process of "
           "their own",
           mailbox_.name, state_.unfinished_runs, watermark_.from);
-      const auto first = uids.first(std::min(kTriedMessages, uids.size()));
-      if (!fetch_and_store_group(database, session, first, true, {.batch_messages = kTriedBatch})) return false;
-      uids = uids.subspan(first.size());
+      for (const auto& caution : kCautions) {
+        const auto next = uids.first(std::min(caution.messages, uids.size()));
+        if (!fetch_and_store_group(database, session, next, caution.tried, caution.bounds)) return false;
+        uids = uids.subspan(next.size());
+      }
     }
-    return uids.empty() || fetch_and_store_group(database, session, uids, false, {});
+    return fetch_and_store_group(database, session, uids, false, {});
   }
 
   bool fetch_and_store_group(const db::Connection& database, imap::Session& session, std::span<const imap::Uid> uids,
-                             bool suspicious, const PipelineBounds& bounds) {
+                             bool tried, const PipelineBounds& bounds) {
+    if (uids.empty()) return true;
     MessageReader reader(config_, mailbox_);
     bool stopped = false;
     run_pipeline({.fetch =
                       [&](const auto& sink) {
-                        session.fetch(uids, fetch_options(config_), [&](std::vector<imap::FetchedMessage> group) {
-                          if (request_.progress != nullptr) request_.progress->advance(group.size(), bytes_of(group));
-                          stopped = request_.stop.stop_requested() || !sink(std::move(group));
-                          return !stopped;
-                        });
+                        session.fetch(uids, {.max_message = config_.mime_limits.message},
+                                      [&](std::vector<imap::FetchedMessage> group) {
+                                        if (request_.progress != nullptr)
+                                          request_.progress->advance(group.size(), bytes_of(group));
+                                        stopped = request_.stop.stop_requested() || !sink(std::move(group));
+                                        return !stopped;
+                                      });
                       },
-                  .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), suspicious); },
+                  .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), tried); },
                   .write = [&](std::vector<db::NewMessage> batch) { store(database, std::move(batch)); }},
                  bounds);
     return !stopped;
@@ -258,46 +267,6 @@ class Pass {
 
 db::PollRun read_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request) {
   return Pass(config, mailbox, request).run();
-}
-
-Preview preview_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request) {
-  const db::Connection database(config.database.reveal());
-  const auto state = db::peek_mailbox(database, identity_of(mailbox));
-  imap::Session session(login_account(mailbox));
-  const auto folder = session.examine(mailbox.folder);
-  const auto watermark = state && state->uid_validity == folder.uid_validity ? state->last_uid : 0;
-
-  Preview preview;
-  if (!nothing_new(folder, watermark)) {
-    MessageReader reader(config, mailbox);
-    const auto found = session.search({.after = watermark});
-    session.fetch(found.uids, fetch_options(config), [&](std::vector<imap::FetchedMessage> group) {
-      for (auto& fetched : group) {
-        const auto message = reader.read(std::move(fetched), false);
-        ++preview.messages;
-        preview.reports += static_cast<std::int64_t>(message.reports.size());
-        if (!message.quarantine.empty()) ++preview.quarantined;
-        if (message.quarantine.empty() && message.reports.empty()) ++preview.ignored;
-      }
-      return !request.stop.stop_requested();
-    });
-  }
-  session.logout();
-  return preview;
-}
-
-db::MailboxIdentity identity_of(const MailboxConfig& mailbox) {
-  return {.name = mailbox.name,
-          .server = mailbox.account.server,
-          .username = mailbox.account.username,
-          .folder = mailbox.folder,
-          .domains = mailbox.domains};
-}
-
-imap::Account login_account(const MailboxConfig& mailbox) {
-  auto account = mailbox.account;
-  account.password = resolve_password(mailbox);
-  return account;
 }
 
 }  // namespace tlsrpt::collector

@@ -25,20 +25,4 @@ struct PassRequest {
 // mailbox row where the database can be reached.
 db::PollRun read_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request);
 
-struct Preview {
-  std::int64_t messages = 0;
-  std::int64_t reports = 0;
-  std::int64_t ignored = 0;
-  std::int64_t quarantined = 0;  // messages with at least one rejection
-};
-
-// The same without a trace: EXAMINE whatever `after:` says, no migration, no row. A missing schema counts as empty.
-[[nodiscard]] Preview preview_mailbox(const Config& config, const MailboxConfig& mailbox, const PassRequest& request);
-
-// Which mailbox a database row belongs to.
-[[nodiscard]] db::MailboxIdentity identity_of(const MailboxConfig& mailbox);
-
-// The account with its password resolved.
-[[nodiscard]] imap::Account login_account(const MailboxConfig& mailbox);
-
 }  // namespace tlsrpt::collector

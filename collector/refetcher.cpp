@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "collector/pass.hpp"
+#include "collector/mailbox_place.hpp"
 
 namespace tlsrpt::collector {
 

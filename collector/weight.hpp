@@ -6,8 +6,8 @@
 
 namespace tlsrpt::collector {
 
-// Bytes of memory that a message holds: the measure for queues and batches. A little of mail can be much of report: gzip
-// shrinks a thousandfold.
+// Bytes of memory that a message holds: the measure for queues and batches. A little of mail can be much of report:
+// gzip shrinks a thousandfold.
 [[nodiscard]] std::size_t weight(const db::NewMessage& message) noexcept;
 
 }  // namespace tlsrpt::collector

@@ -12,8 +12,8 @@
 #include "collector/escape.hpp"
 #include "collector/imap/session.hpp"
 #include "collector/log.hpp"
+#include "collector/mailbox_place.hpp"
 #include "collector/output.hpp"
-#include "collector/pass.hpp"
 #include "collector/reaction.hpp"
 #include "db/migrator.hpp"
 

@@ -6,8 +6,8 @@
 #include "collector/counts.hpp"
 #include "collector/mailboxes.hpp"
 #include "collector/output.hpp"
-#include "collector/pass.hpp"
 #include "collector/poll.hpp"
+#include "collector/preview.hpp"
 #include "collector/stop_signal.hpp"
 
 namespace tlsrpt::collector {
@@ -19,7 +19,7 @@ ExitCode preview(const Config& config, const std::vector<const MailboxConfig*>& 
   Output output;
   std::mutex mutex;
   const auto code = for_each_mailbox(config, mailboxes, [&](const MailboxConfig& mailbox) {
-    const auto seen = preview_mailbox(config, mailbox, {.command = "collect", .stop = stop});
+    const auto seen = preview_mailbox(config, mailbox, stop);
     const std::lock_guard lock(mutex);
     output.write(fmt::format("{}: {} new messages, {} reports in them; {} messages would be ignored, {} quarantined\n",
                              mailbox.name, seen.messages, seen.reports, seen.ignored, seen.quarantined));

@@ -22,12 +22,17 @@ struct Folder {
   std::uint64_t uid_validity = 0;
   std::optional<Uid> uid_next;  // Courier's EXAMINE does not say
   std::uint64_t exists = 0;
+
+  // Where the server's next UID is the one after. RFC 9051 §2.3.1.1.
+  [[nodiscard]] bool has_nothing_after(Uid uid) const noexcept {
+    return exists == 0 || (uid_next && *uid_next <= uid + 1);
+  }
 };
 
 struct FetchedMessage {
   Uid uid = 0;
   std::optional<std::int64_t> internal_date;  // seconds since the epoch, UTC; none where the server gives no date
-  std::uint64_t size = 0;          // of the body; where none came as RFC822.SIZE says, 0 where that is not told
+  std::uint64_t size = 0;  // of the body; where none came as RFC822.SIZE says, 0 where that is not told
   enum class What {
     kBody,      // body is the message
     kTooLarge,  // larger than max_message by announcement or in fact; body is empty
@@ -47,8 +52,8 @@ struct SearchResult {
   bool answered = false;  // the server said what it finds, be it nothing: its OK alone proves no absence
 };
 
-// Throws imap::Error from every member that talks to the server. Not thread-safe. The destructor closes the connection without a word; logout()
-// says goodbye first.
+// Throws imap::Error from every member that talks to the server. Not thread-safe. The destructor closes the connection
+// without a word; logout() says goodbye first.
 class Session {
  public:
   // TCP, TLS, SASL. Errors name host and cause. An account.server in no known form is kUnreachable.

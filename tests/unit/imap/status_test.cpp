@@ -46,9 +46,8 @@ TEST_CASE("Only the five conditions make a status") {
 }
 
 TEST_CASE("RFC 5530's codes for what may pass are temporary, others are not") {
-  for (const auto* text :
-       {"NO [UNAVAILABLE] x", "NO [INUSE] x", "NO [limit] x", "NO [SERVERBUG] x", "NO [OVERQUOTA] x",
-        "NO Server Unavailable. 15"}) {
+  for (const auto* text : {"NO [UNAVAILABLE] x", "NO [INUSE] x", "NO [limit] x", "NO [SERVERBUG] x", "NO [OVERQUOTA] x",
+                           "NO Server Unavailable. 15"}) {
     CHECK(parse_status(text)->is_temporary());
   }
   for (const auto* text : {"NO [AUTHENTICATIONFAILED] x", "NO [EXPIRED] x", "NO [NONEXISTENT] x", "NO UNAVAILABLE"}) {
