@@ -12,7 +12,6 @@
 
 #include "collector/imap/login_error.hpp"
 #include "collector/imap/login_transcript.hpp"
-#include "collector/imap/read_ahead.hpp"
 #include "collector/imap/server.hpp"
 
 namespace tlsrpt::imap {
@@ -135,8 +134,6 @@ void Connection::log_in(const Account& account, const std::string& url) {
 void Connection::send(std::string_view bytes) {
   unsent_ += bytes;
   flush();
-  if (!reads_ahead_) read_ahead(handle_.get());
-  reads_ahead_ = true;
 }
 
 void Connection::flush() {

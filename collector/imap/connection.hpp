@@ -50,7 +50,6 @@ class Connection {
   std::size_t sent_ = 0;  // of sending_
   std::string unsent_;
   std::vector<char> buffer_;
-  bool reads_ahead_ = false;
 };
 
 }  // namespace tlsrpt::imap
