@@ -49,6 +49,7 @@ TEST_CASE("two processes that migrate at once both succeed, and each migration i
     return migrate(connection);
   };
   std::vector<std::future<std::vector<std::string>>> runs;
+  runs.reserve(4);
   for (int i = 0; i < 4; ++i) runs.push_back(std::async(std::launch::async, run));
   std::multiset<std::string> applied;
   for (auto& each : runs) {

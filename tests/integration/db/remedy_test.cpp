@@ -16,8 +16,7 @@ TEST_CASE("the views fill the names into a remedy as the program does") {
                                                          "$(reboot).a",
                                                          "a;b",
                                                          "a\nb",
-                                                         "b\xC3\xBC"
-                                                         "cher.example",
+                                                         "b\u00FCcher.example",
                                                          "a b",
                                                          "\\\\1"};
   Database database;
