@@ -188,7 +188,7 @@ class MailboxReader {
   void warn(const ConfigNode& node, const MailboxConfig& mailbox) const {
     const auto* password = find(node, "password");
     if (password && surroundings_.shared && password->value.text.find("${") == std::string::npos) {
-      surroundings_.warn(password->value.position, "the password stands in a file that others can read: chmod 600 it");
+      surroundings_.warn(password->value.position, "the password stands in a file that others can read: chmod o-rwx it");
     }
     if (mailbox.account.plaintext) {
       surroundings_.warn(position_of(node, "tls"), "tls: none: the password and the mail can be read on the way");
@@ -198,7 +198,7 @@ class MailboxReader {
       const auto permissions = std::filesystem::status(*mailbox.password.file, ignored).permissions();
       const bool known = permissions != std::filesystem::perms::unknown;
       if (known && (permissions & std::filesystem::perms::others_read) != std::filesystem::perms::none) {
-        surroundings_.warn(position_of(node, "password_file"), "everybody can read this file: chmod 600 it");
+        surroundings_.warn(position_of(node, "password_file"), "everybody can read this file: chmod o-rwx it");
       }
     }
   }

@@ -2,8 +2,8 @@
 # TLS reports from an IMAP mailbox into PostgreSQL, tried out: everything private, on loopback, under build/quickstart/.
 #
 #   examples/quickstart.sh                  collect a sample inbox: four weeks of reports, incidents among them
-#   examples/quickstart.sh --config FILE    read your own mailbox instead; `database:` in FILE is not used,
-#                                           and the mailbox stays as it is (`after: keep`)
+#   examples/quickstart.sh --config FILE    read your own mailbox instead; `database:` in FILE is not used, and
+#                                           `after:` must be `keep`, so that the mailbox stays as it is
 #   examples/quickstart.sh stop             end the two servers; their data stays in build/quickstart/
 set -euo pipefail
 from=$PWD
@@ -85,6 +85,11 @@ if ((code == 0)); then
   echo "Open it in a browser: file://$page"
   say "tlsrpt-collector -c $config quarantine list"
   collector quarantine list
+else
+  say "collect failed, with $code: see above"
+  if [[ -n $own_config ]]; then
+    echo "$config is made from $own_config: correct it there, and run this again."
+  fi
 fi
 
 say "The servers stay up"

@@ -160,7 +160,11 @@ ExitCode execute(const CheckOptions&, const std::optional<std::string>& config_o
                    }},
                   {"schema", says_itself, [&] { return schema_state(*database, config.migrate); }}},
                  failed);
-  if (failed) checklist.take({{"mailboxes", says_itself, nullptr}}, failed);
+  if (failed || config.mailboxes.empty()) {
+    checklist.take({{"mailboxes", says_itself,
+                     []() -> std::string { throw ConfigError("none is configured: add one under `mailboxes`"); }}},
+                   failed);
+  }
   for (const auto& mailbox : config.mailboxes) check_mailbox(checklist, mailbox);
   return checklist.finish();
 }

@@ -4,10 +4,10 @@ import argparse
 import pathlib
 
 from ..harness import process
-from . import backfill, growth, idle, latency, mailboxes, memory, peers, setting, views
+from . import backfill, growth, hostile, idle, latency, mailboxes, memory, peers, setting, views
 
 _SECTIONS = {module.__name__.rpartition(".")[2]: module
-             for module in (backfill, idle, latency, memory, mailboxes, growth, peers, views)}
+             for module in (backfill, idle, latency, memory, mailboxes, growth, hostile, peers, views)}
 
 
 def main():

@@ -29,6 +29,8 @@ class Run:
     `path` with other endings is where that is kept.
     """
 
+    finished = []  # all of this process
+
     def __init__(self, path, *arguments):
         self._out, self._err = path.with_suffix(".out"), path.with_suffix(".err")
         with self._out.open("wb") as out, self._err.open("wb") as err:
@@ -38,6 +40,7 @@ class Run:
         self.code = child.returncode = os.waitstatus_to_exitcode(status)
         self.memory = usage.ru_maxrss * 1024
         self.seconds = usage.ru_utime + usage.ru_stime
+        Run.finished.append(self)
 
     @property
     def text(self):

@@ -282,13 +282,13 @@ TEST_CASE("what is odd but not wrong is a warning with its place") {
   const auto path = directory.file("config.yaml", yaml);
   using Warnings = std::vector<std::string>;
   const std::string tls = path + ":4:9: tls: none: the password and the mail can be read on the way";
-  const std::string file = path + ":5:60: everybody can read this file: chmod 600 it";
+  const std::string file = path + ":5:60: everybody can read this file: chmod o-rwx it";
   CHECK(load_config(path).warnings == Warnings{tls, file});
 
   std::filesystem::permissions(path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
   CHECK(load_config(path).warnings ==
-        Warnings{path + ":1:11: a password stands in a file that others can read: chmod 600 it",
-                 path + ":3:54: the password stands in a file that others can read: chmod 600 it", tls, file});
+        Warnings{path + ":1:11: a password stands in a file that others can read: chmod o-rwx it",
+                 path + ":3:54: the password stands in a file that others can read: chmod o-rwx it", tls, file});
 }
 
 TEST_CASE("a password from a variable is no reason to warn about the file") {
