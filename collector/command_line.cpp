@@ -235,6 +235,7 @@ std::string describe(const CLI::ParseError& error, const CLI::App& app) {
   std::string what = error.what();
   if (lacks_command) {
     std::vector<std::string> names;
+    names.reserve(offered.size());
     for (const auto* subcommand : offered) names.push_back(subcommand->get_name());
     const auto unknown = app.remaining(true);
     what = fmt::format("{}expected a command: {}",

@@ -188,7 +188,8 @@ class MailboxReader {
   void warn(const ConfigNode& node, const MailboxConfig& mailbox) const {
     const auto* password = find(node, "password");
     if (password && surroundings_.shared && password->value.text.find("${") == std::string::npos) {
-      surroundings_.warn(password->value.position, "the password stands in a file that others can read: chmod o-rwx it");
+      surroundings_.warn(password->value.position,
+                         "the password stands in a file that others can read: chmod o-rwx it");
     }
     if (mailbox.account.plaintext) {
       surroundings_.warn(position_of(node, "tls"), "tls: none: the password and the mail can be read on the way");
@@ -249,6 +250,7 @@ std::vector<MailboxConfig> read_mailboxes(const ConfigNode& node, const ConfigRe
   refuse_repeats(entries, reader);
 
   std::vector<MailboxConfig> mailboxes;
+  mailboxes.reserve(entries.size());
   for (auto& entry : entries) mailboxes.push_back(std::move(entry.config));
   return mailboxes;
 }

@@ -42,6 +42,10 @@ class BoundedAllocator {
   explicit BoundedAllocator(std::size_t bound) noexcept : bound_(bound) {}
   void* Malloc(std::size_t size) { return Realloc(nullptr, 0, size); }
   void* Realloc(void* memory, std::size_t /*old_size*/, std::size_t size) {
+    if (size == 0) {
+      std::free(memory);
+      return nullptr;
+    }
     if (size > bound_) throw Refused(Reason::kStringTooLong, "a JSON string is longer than limits.string allows");
     void* const grown = std::realloc(memory, size);
     if (grown == nullptr) throw std::bad_alloc();

@@ -73,7 +73,7 @@ TEST_CASE("imap-30: messages are handed out as they come, in groups as large as 
   Session session(server.account());
   (void)session.examine("INBOX");
   std::size_t largest = 0;
-  session.fetch(uids_to(1000), {.chunk_messages = 30}, [&](std::vector<FetchedMessage> group) {
+  session.fetch(uids_to(1000), {.chunk_messages = 30}, [&](const std::vector<FetchedMessage>& group) {
     largest = std::max(largest, group.size());
     return true;
   });

@@ -32,6 +32,7 @@ inline std::vector<FetchedMessage> fetch_all(Session& session, std::span<const U
 
 inline std::vector<Uid> uids_of(const std::vector<FetchedMessage>& messages) {
   std::vector<Uid> uids;
+  uids.reserve(messages.size());
   for (const FetchedMessage& message : messages) uids.push_back(message.uid);
   return uids;
 }

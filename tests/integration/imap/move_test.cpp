@@ -135,7 +135,9 @@ TEST_CASE("imap-4: COPYUID may stand anywhere, and in any form") {
     ScriptedServer server;
     server.script = [&server, line](const Command& command) -> std::optional<Answer> {
       if (command.name != "UID MOVE") return std::nullopt;
-      return Answer{.bytes = line + "\r\n* 1 EXPUNGE\r\n" + server.usual(command).bytes + line + "\r\n"};
+      Answer answer{.bytes = line};
+      answer.bytes.append("\r\n* 1 EXPUNGE\r\n").append(server.usual(command).bytes).append(line).append("\r\n");
+      return answer;
     };
     check_moves(server);
     CHECK(server.commands("UID COPY").empty());
