@@ -50,6 +50,7 @@ std::string reporter_name(const std::string& organization_name) {
 
 std::string reporter_names(const std::vector<std::string>& organization_names) {
   std::vector<std::string> names;
+  names.reserve(organization_names.size());
   for (const auto& name : organization_names) names.push_back(reporter_name(name));
   return listed(names);
 }
@@ -65,7 +66,7 @@ std::string title(const db::Incident& incident) {
 
 std::string label(const db::Incident& incident) {
   if (!is_open(incident)) return "resolved";
-  const auto severity = incident.severity.value_or("");
+  auto severity = incident.severity.value_or("");
   if (severity == "critical" || severity == "warning") return severity;
   return "minor";
 }
