@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <pqxx/result>
@@ -9,7 +10,9 @@
 namespace tlsrpt::db::test {
 
 std::string database_url() {
-  return std::getenv("TLSRPT_TEST_DATABASE");
+  const char* const url = std::getenv("TLSRPT_TEST_DATABASE");
+  if (url == nullptr) throw std::runtime_error("TLSRPT_TEST_DATABASE is not set");
+  return url;
 }
 
 parser::Time at(int second) {

@@ -31,7 +31,7 @@ Failure body_failure(const Answer& answer, bool patient = false) {
   server.start();
   Session session(patient ? server.account() : impatient(server));
   (void)session.examine("INBOX");
-  const Failure failure = failure_of([&] { (void)fetch_all(session, uids_to(5)); });
+  Failure failure = failure_of([&] { (void)fetch_all(session, uids_to(5)); });
   session.logout();  // ends at once: nobody is there to talk to
   return failure;
 }

@@ -62,6 +62,7 @@ TEST_CASE("of more kinds than there can be in earnest the most frequent are told
   std::vector<std::string> hosts;
   for (std::size_t i = 0; i < kMostFailureKinds + 2; ++i) hosts.push_back(fmt::format("mx{:03}", i));
   std::vector<Detail> details;
+  details.reserve(hosts.size());
   for (const std::string& host : hosts) details.push_back({"certificate-expired", host, 2});
   details[7].sessions = 1;
   const Totals all = totals({policy("sts", "a.example", 0, 9, details)});
