@@ -30,29 +30,6 @@ from pair left join lateral (
 comment on view reporter is
   'Each organization that ever reported on a recipient domain, with its last report, nulls where all lie in the future; other views use it';
 
-create or replace function reporter_rhythm(domain text, organization text, before timestamptz)
-  returns table (usual_gap interval, patience interval, last_end timestamptz) language sql stable parallel safe
-begin atomic
-  with recent as (
-    select start_datetime, end_datetime
-    from session_total
-    where recipient_domain = domain and organization_name = organization and start_datetime < before
-      and end_datetime <= horizon()
-    order by start_datetime desc
-    limit 60),
-  gap as (
-    select day - lag(day) over (order by day) as days, ended
-    from (select utc_day(start_datetime) as day, max(end_datetime) as ended from recent group by 1) reported),
-  habit as (
-    select percentile_disc(0.95) within group (order by days) as usual, count(days) as known, max(ended) as last_end
-    from gap)
-  select make_interval(days => usual),
-         make_interval(hours => case when known >= 3 then usual * 24 + greatest(24, usual * 12)
-                                     else greatest(168, usual * 36) end),
-         last_end
-  from habit;
-end;
-
 create or replace function clean_after(domain text, organization text, since timestamptz) returns timestamptz
   language plpgsql stable parallel safe as $$
 begin
@@ -108,96 +85,6 @@ end $$;
 
 -- The few pages with a period of the future, whatever the order in which reports came.
 create index session_total_end_datetime_idx on session_total using brin (end_datetime) with (autosummarize = on);
-
-create or replace view v_reporter as
-select r.organization_name, r.recipient_domain, first.start_datetime as first_seen, last_moment(r.end_datetime) as last_seen,
-       recent.days_reported, rhythm.usual_gap, r.end_datetime + rhythm.patience as expected_by,
-       clock() > r.end_datetime + rhythm.patience as silent,
-       coalesce(late.reports, 0) as late_deliveries,
-       coalesce(conformance.deviations, 0) as deviations, coalesce(conformance.by_code, '{}') as conformance,
-       coalesce(future.reports, 0) as future_reports
-from reporter r
-cross join lateral (
-  select min(s.start_datetime) as start_datetime
-  from session_total s
-  where s.recipient_domain = r.recipient_domain and s.organization_name = r.organization_name
-    and s.end_datetime <= horizon()) first
-cross join lateral (
-  select count(distinct utc_day(s.start_datetime)) as days_reported
-  from session_total s
-  where s.recipient_domain = r.recipient_domain and s.organization_name = r.organization_name
-    and s.start_datetime >= date_trunc('day', clock(), 'UTC') - interval '720 hours'
-    and s.start_datetime < date_trunc('day', clock(), 'UTC') and s.end_datetime <= horizon()) recent
-cross join lateral reporter_rhythm(r.recipient_domain, r.organization_name, 'infinity') rhythm
-left join (
-  select s.recipient_domain, s.organization_name, count(*) as reports
-  from report join session_total s on s.report_key = report.id
-  where report.received_at - report.end_datetime > interval '3 days'
-  group by 1, 2) late
-  on late.recipient_domain = r.recipient_domain and late.organization_name = r.organization_name
-left join (
-  select recipient_domain, organization_name, as_count(sum(times)) as deviations,
-         jsonb_object_agg(code, times) as by_code
-  from (select s.recipient_domain, s.organization_name, d.code, count(*) as times
-        from session_total s join deviation d on d.report_key = s.report_key
-        where s.start_datetime > clock() - interval '90 days'
-        group by 1, 2, 3) counted
-  group by 1, 2) conformance
-  on conformance.recipient_domain = r.recipient_domain and conformance.organization_name = r.organization_name
-left join (
-  select recipient_domain, organization_name, count(*) as reports
-  from session_total
-  where end_datetime > horizon()
-  group by 1, 2) future
-  on future.recipient_domain = r.recipient_domain and future.organization_name = r.organization_name;
-comment on column v_reporter.first_seen is 'Start of its first report''s period; null, as in the other columns of time, where all lie in the future';
-comment on column v_reporter.future_reports is 'Reports on periods that end more than 48 hours from now: somebody''s clock is wrong; nothing else here counts them';
-
-create or replace view v_incident as
-with settled as (
-  select recipient_domain, result_type, host, organization_name, start_datetime, end_datetime, failed_sessions, sessions,
-         failures, clean_at,
-         -- Null for as long as the organization that reported the failure neither was clean nor fell silent.
-         case when clean_at is not null then least(clean_at, silent_at)
-              else silent_after(recipient_domain, organization_name, start_datetime, clock()) end as settled_at,
-         utc_day(start_datetime) is distinct from utc_day(lag(start_datetime) over (
-           partition by recipient_domain, result_type, host order by start_datetime)) as is_new_day
-  from failure_total
-  where end_datetime <= horizon()),
-marked as (
-  select *, max(coalesce(settled_at, 'infinity')) over (
-           partition by recipient_domain, result_type, host
-           order by start_datetime rows between unbounded preceding and 1 preceding) as held_until
-  from settled),
-numbered as (
-  select *, count(*) filter (where held_until is null or start_datetime >= held_until) over (
-           partition by recipient_domain, result_type, host order by start_datetime) as episode
-  from marked),
-episode as (
-  select recipient_domain, result_type, host, episode, min(start_datetime) as first_seen,
-         max(last_moment(end_datetime)) as last_seen, count(*) filter (where is_new_day) as days, count(*) as reports,
-         as_count(sum(failed_sessions)) as failed_sessions, sum(sessions) as sessions, sum(failures) as failures,
-         max(coalesce(settled_at, 'infinity')) as settled_at, coalesce(bool_or(settled_at = clean_at), false) as any_clean,
-         array_agg(distinct organization_name) as organizations, max(start_datetime) as last_start,
-         lead(episode) over (partition by recipient_domain, result_type, host order by episode) is null as is_latest
-  from numbered
-  group by 1, 2, 3, 4)
-select e.recipient_domain, e.result_type, nullif(e.host, '') as receiving_mx_hostname, e.first_seen, e.last_seen, e.days,
-       e.failed_sessions as sessions, cardinality(e.organizations) as reporters,
-       severity(e.failures, e.sessions, s) as severity,
-       case when latest.over_at = 'infinity' then 'open' else 'resolved' end as state,
-       last_moment(nullif(latest.over_at, 'infinity')) as resolved_at,
-       t.cause, remedy_for(t.remedy, nullif(e.host, ''), e.recipient_domain) as remedy,
-       t.category, t.reference, failure_rate(e.failures, e.sessions) as failure_rate, e.organizations, e.reports
-from episode e
-cross join (select * from setting limit 1) s
-cross join lateral explanation(e.result_type) t
-cross join lateral (
-  select case when e.is_latest and e.settled_at <> 'infinity'
-              then greatest(e.settled_at, proven_over(
-                e.recipient_domain, e.result_type, e.host, e.first_seen, e.last_start, e.any_clean))
-              else e.settled_at end as over_at
-  offset 0) latest;
 
 create or replace view v_enforce as
 with current as (

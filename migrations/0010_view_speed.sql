@@ -1,5 +1,6 @@
 -- Dashboards over a million reports: what is asked of the views is found in indexes, and what a dashboard does not show is
--- not worked out. What the views say stays as it was.
+-- not worked out. What the views say stays as it was, but for v_reporter and v_incident, which leave out reports that lie in the
+-- future (0009).
 
 -- The rows of v_daily come out of the index sorted and ready to be summed: no sort or hash of a whole period on disk. It
 -- grows at its end: storing in the order of arrival touches its last pages only, at 120 bytes of WAL a report more.
@@ -86,6 +87,8 @@ left join (
   where end_datetime > horizon()
   group by 1, 2) future
   on future.recipient_domain = r.recipient_domain and future.organization_name = r.organization_name;
+comment on column v_reporter.first_seen is 'Start of its first report''s period; null, as in the other columns of time, where all lie in the future';
+comment on column v_reporter.future_reports is 'Reports on periods that end more than 48 hours from now: somebody''s clock is wrong; nothing else here counts them';
 
 create or replace view v_ingest as
 select m.name as mailbox, m.server, m.folder, m.last_polled_at, m.last_success_at,
