@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes an inbox of TLS reports: some weeks with clean days and incidents, or many messages at once.
+"""Makes an inbox of TLS reports: some weeks with clean days and incidents, one of them open, or many messages at once.
 
     sample_inbox.py --maildir DIR [--days 28] [--seed 1] [--end 2031-01-28]
     sample_inbox.py --maildir DIR --count 20000 [--seed 1]
@@ -28,8 +28,8 @@ from sample_senders import DAY, Domain, Failure, Traffic
 COM = Domain("example.com", "enforce")
 NET = Domain("example.net", "testing", has_tlsa=True)
 
-# Of the days of an inbox: when something was wrong, and for how many days.
-_EXPIRED_CERTIFICATE = (0.43, 3)
+# Of the days of an inbox: when something was wrong, and for how many days. The expired certificate nobody has renewed yet.
+_EXPIRED_CERTIFICATE = (0.93, math.inf)
 _POLICY_UNREACHABLE = (0.18, 2)
 _NO_STARTTLS = (0.71, 1)
 _TLSA_MISMATCH = (0.82, 2)

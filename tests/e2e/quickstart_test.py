@@ -48,6 +48,12 @@ class Quickstart(unittest.TestCase):
         runs = self.query("SELECT fetched, stored, duplicate, quarantined, ignored FROM tlsrpt.poll_run ORDER BY id")
         return runs, self.query("SELECT count(*) FROM tlsrpt.report")
 
+    def open_incidents(self):
+        result = collector.run("-c", str(self.state / "config.yaml"), "report", "--format", "json")
+        self.assertEqual(0, result.code, result.err)
+        return [(incident["result_type"], incident["receiving_mx_hostname"]) for incident in json.loads(result.out)["incidents"]
+                if incident["state"] == "open" and incident["commands"]]
+
     def query(self, sql):
         database = (self.state / "database").read_text().strip()
         return process.run_tool([find_program("psql"), "-XAtq", "-d", database, "-c", sql]).split()
@@ -75,6 +81,7 @@ class Quickstart(unittest.TestCase):
         self.assertIn("511 messages: 506 reports, 1 delivered twice, 1 broken, 3 other mails", self.servers("start"))
         collected = self.collect()
         self.assertEqual((["511|506|1|1|3"], ["506"]), collected)
+        self.assertEqual([("certificate-expired", "mx2.example.com")], self.open_incidents())
         ports = self.ports()
 
         self.assertNotIn("messages", self.servers("start"))  # the inbox is there already
