@@ -16,9 +16,10 @@ namespace {
 
 // Days go in and out as their number since the epoch, moments as seconds.
 
-// $1 and $2: the first and the last day, or null; $3: how many days before today the period begins.
+// $1 and $2: the first and the last day, or null; $3: how many days before today the period begins. One that begins
+// after today is of one day.
 constexpr const char* kPeriod = R"(
-  select coalesce($1::int, today - $3::int) as first, coalesce($2::int, today) as last,
+  select coalesce($1::int, today - $3::int) as first, coalesce($2::int, greatest(today, $1::int)) as last,
          extract(epoch from clock())::bigint as now
   from (select utc_day(clock()) - date 'epoch' as today) t)";
 

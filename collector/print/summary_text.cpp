@@ -94,7 +94,10 @@ void add_incidents(Sheet& sheet, const db::Summary& summary) {
   bool resolved = false;
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& incident = summary.incidents[i];
-    if (i == 0 && is_open(incident)) sheet.heading("What fails, and what to do");
+    if (i == 0 && is_open(incident)) {
+      sheet.heading("What fails, and what to do");
+      sheet.line(kHowItEnds);
+    }
     if (!is_open(incident) && !resolved) sheet.heading("What failed, and is resolved");
     resolved = !is_open(incident);
     add_incident(sheet, summary, incident);

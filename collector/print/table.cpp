@@ -12,7 +12,8 @@ namespace tlsrpt::collector {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kNarrowest = 8;  // a cell is not cut below that
+constexpr std::size_t kNarrowest = 8;  // a cell is not broken below that
+constexpr std::size_t kMostLines = 4;
 
 }  // namespace
 
@@ -25,9 +26,9 @@ std::string TextTable::lines(std::size_t width, std::size_t most) const {
   const auto fitting = widths(width);
   std::vector<std::string> names;
   for (const auto& column : columns_) names.push_back(column.name);
-  std::string out = line(names, fitting);
+  std::string out = row(names, fitting);
   const auto shown = std::min(most, rows_.size());
-  for (std::size_t i = 0; i < shown; ++i) out += line(rows_[i], fitting);
+  for (std::size_t i = 0; i < shown; ++i) out += row(rows_[i], fitting);
   if (shown < rows_.size()) out += fmt::format("  … and {} more\n", rows_.size() - shown);
   return out;
 }
@@ -50,16 +51,26 @@ std::vector<std::size_t> TextTable::widths(std::size_t width) const {
   return widths;
 }
 
-std::string TextTable::line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const {
-  std::string out;
+std::string TextTable::row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const {
+  std::vector<std::vector<std::string>> broken_cells;
+  std::size_t height = 1;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto cell = cut_to(cells[i], widths[i]);
-    const std::string padding(widths[i] - columns(cell), ' ');
-    out.append(kGap, ' ');
-    out += columns_[i].kind == Column::Kind::kNumber ? padding + cell : cell + padding;
+    broken_cells.push_back(broken(cut_to(cells[i], kMostLines * widths[i]), widths[i]));
+    height = std::max(height, broken_cells.back().size());
   }
-  out.erase(out.find_last_not_of(' ') + 1);
-  return out + '\n';
+  std::string out;
+  for (std::size_t place = 0; place < height; ++place) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string piece = place < broken_cells[i].size() ? broken_cells[i][place] : "";
+      const std::string padding(widths[i] - columns(piece), ' ');
+      line.append(kGap, ' ');
+      line += columns_[i].kind == Column::Kind::kNumber ? padding + piece : piece + padding;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  }
+  return out;
 }
 
 }  // namespace tlsrpt::collector

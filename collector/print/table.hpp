@@ -11,7 +11,7 @@ class TextTable {
  public:
   struct Column {
     std::string name;
-    enum class Kind { kText, kWhole, kNumber } kind = Kind::kText;  // only kText is cut; numbers stand to the right
+    enum class Kind { kText, kWhole, kNumber } kind = Kind::kText;  // only kText is broken; numbers stand to the right
   };
 
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -19,12 +19,13 @@ class TextTable {
   // As many cells as there are columns.
   void add(std::vector<std::string> cells);
 
-  // Lines, ended; cells are cut where the table would be wider than `width`, and rows after `most` only counted.
+  // Lines, ended. Where the table would be wider than `width`, cells are broken into some lines, and cut after these;
+  // rows after `most` are only counted.
   [[nodiscard]] std::string lines(std::size_t width, std::size_t most = 50) const;
 
  private:
   [[nodiscard]] std::vector<std::size_t> widths(std::size_t width) const;
-  [[nodiscard]] std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const;
+  [[nodiscard]] std::string row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;  // printable

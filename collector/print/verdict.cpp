@@ -71,6 +71,13 @@ std::string silent_sentence(const db::Reporter& reporter) {
                      reporter_name(reporter.organization_name), reporter.recipient_domain, date(reporter.last_seen));
 }
 
+std::string no_reports_headline(const db::Summary& summary) {
+  if (is_of_files(summary)) return "No report on a domain in what was read";
+  const auto days = dates(date(summary.from), date(summary.to));
+  return summary.domain ? fmt::format("No report on {} covers {}", *summary.domain, days)
+                        : fmt::format("No report covers {}", days);
+}
+
 std::vector<std::string> details_of(const db::Summary& summary) {
   constexpr std::size_t kMostSilent = 3;
   std::vector<std::string> details;
@@ -106,9 +113,7 @@ Verdict verdict_of(const db::Summary& summary) {
     verdict.headline = incidents_headline(summary);
   } else if (summary.daily.empty()) {
     verdict.status = Verdict::Status::kNoReports;
-    verdict.headline = is_of_files(summary)
-                           ? "No report on a domain in what was read"
-                           : fmt::format("No report covers {}", dates(date(summary.from), date(summary.to)));
+    verdict.headline = no_reports_headline(summary);
   } else if (may_miss_reports(summary)) {
     verdict.status = Verdict::Status::kAttention;
     verdict.headline = is_of_files(summary) ? "No problem reported, but not all could be read"

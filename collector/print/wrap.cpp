@@ -9,18 +9,37 @@ bool begins_a_character(char c) noexcept {
   return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
 }
 
+// Of so many characters.
+std::size_t bytes_of(std::string_view text, std::size_t characters) {
+  const auto* const end =
+      std::find_if(text.begin(), text.end(), [&](char c) { return begins_a_character(c) && characters-- == 0; });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 }  // namespace
 
 std::size_t columns(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_a_character));
 }
 
+std::vector<std::string> broken(std::string_view text, std::size_t width) {
+  std::vector<std::string> pieces;
+  while (columns(text) > width) {
+    const std::string_view most = text.substr(0, bytes_of(text, width));
+    // A space at the very place of the break belongs to neither line.
+    const bool fits = text[most.size()] == ' ';
+    const auto last = fits ? std::string_view::npos : most.find_last_of(" .-");
+    const std::string_view piece = last == std::string_view::npos ? most : most.substr(0, last + 1);
+    text.remove_prefix(piece.size() + (fits ? 1 : 0));
+    pieces.emplace_back(piece.substr(0, piece.find_last_not_of(' ') + 1));
+  }
+  pieces.emplace_back(text);
+  return pieces;
+}
+
 std::string cut_to(std::string_view text, std::size_t width) {
   if (columns(text) <= width) return std::string(text);
-  std::size_t characters = 0;
-  const auto* const end =
-      std::find_if(text.begin(), text.end(), [&](char c) { return begins_a_character(c) && ++characters >= width; });
-  return std::string(text.begin(), end) + "…";
+  return std::string(text.substr(0, bytes_of(text, width - 1))) + "…";
 }
 
 std::string wrap(std::string_view lead, std::string_view text, std::size_t width) {

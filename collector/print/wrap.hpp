@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tlsrpt::collector {
 
@@ -13,6 +14,10 @@ namespace tlsrpt::collector {
 
 // Code points: near enough to columns for host names, codes and organisations.
 [[nodiscard]] std::size_t columns(std::string_view text) noexcept;
+
+// The pieces of `text`, which is UTF-8, of at most `width` columns: broken after a space, a dot or a hyphen where there
+// is one, else anywhere. One piece at least.
+[[nodiscard]] std::vector<std::string> broken(std::string_view text, std::size_t width);
 
 // `text`, which is UTF-8, cut to so many columns with "…".
 [[nodiscard]] std::string cut_to(std::string_view text, std::size_t width);

@@ -140,6 +140,15 @@ class Report(EndToEndTest):
         self.assertTrue(self.report("--from", "2025-01-01", "--to", "2025-01-31").startswith(
             "No report covers 2025-01-01 to 2025-01-31.\n"))
 
+    def test_a_domain_without_a_report_is_named(self):
+        self.store([report("Google Inc.", "2026-01-30")])
+        self.assertTrue(self.report("--domain", "exmaple.com").startswith(
+            "No report on exmaple.com covers 2026-01-24 to 2026-01-31.\n"))
+
+    def test_a_period_that_begins_after_today_does_not_end_before(self):
+        self.store([report("Google Inc.", "2026-01-30")])
+        self.assertTrue(self.report("--from", "2026-03-05").startswith("No report covers 2026-03-05.\n"))
+
     def test_missing_reports_are_told_before_all_else_is(self):
         self.config = self.configure(self.mailbox(domains=["example.com", "example.org"]))
         self.collect(self.config)

@@ -92,6 +92,7 @@ void write_open_incidents(HtmlWriter& html, const db::Summary& summary) {
   if (std::ranges::none_of(summary.incidents, is_open)) return;
   const bool goes_on = std::ranges::count(summary.incidents, db::Incident::State::kOpen, &db::Incident::state) > 0;
   html.open("section").element("h2", goes_on ? "What fails, and what to do" : "What failed, and what to do");
+  if (goes_on) html.element("p", kHowItEnds, {{"class", "note"}});
   write_cards(html, summary, is_open, write_open);
   html.close();
 }

@@ -12,6 +12,7 @@
 
 #include "collector/print/printer.hpp"
 #include "collector/print/remedy.hpp"
+#include "collector/print/table.hpp"
 #include "collector/print/wrap.hpp"
 
 using namespace tlsrpt;
@@ -339,6 +340,25 @@ TEST_CASE("lines are wrapped at the width where words allow") {
   CHECK(wrap("- ", "averylongword b", 6) == "- averylongword\n  b\n");
   CHECK(wrap("", "\xc3\xa4\xc3\xb6\xc3\xbc x", 5) == "\xc3\xa4\xc3\xb6\xc3\xbc x\n");
   CHECK(wrap("label   ", "", 20) == "label\n");
+}
+
+TEST_CASE("a cell is broken after a space, a dot or a hyphen, else anywhere, and loses no letter") {
+  using Pieces = std::vector<std::string>;
+  CHECK(broken("", 5) == Pieces{""});
+  CHECK(broken("one", 3) == Pieces{"one"});
+  CHECK(broken("one two", 3) == Pieces{"one", "two"});
+  CHECK(broken("one two", 5) == Pieces{"one", "two"});
+  CHECK(broken("mx1.example.com", 12) == Pieces{"mx1.example.", "com"});
+  CHECK(broken("a-very-long", 5) == Pieces{"a-", "very-", "long"});
+  CHECK(broken("averylongname", 5) == Pieces{"avery", "longn", "ame"});
+  CHECK(broken("\xc3\xa4\xc3\xb6\xc3\xbc", 2) == Pieces{"\xc3\xa4\xc3\xb6", "\xc3\xbc"});
+}
+
+TEST_CASE("what floods a cell is cut after some lines") {
+  TextTable table({{"name"}});
+  table.add({std::string(1000, 'x')});
+  const auto line = "  " + std::string(10, 'x') + '\n';
+  CHECK(table.lines(12) == "  name\n" + line + line + line + "  " + std::string(9, 'x') + "…\n");
 }
 
 TEST_CASE("a remedy names the MX and the domain at hand, in its command") {

@@ -80,6 +80,8 @@ TEST_CASE("without reports nothing is known to be right") {
   summary.daily.clear();
   CHECK(verdict_of(summary).status == Status::kNoReports);
   CHECK(verdict_of(summary).headline == "No report covers 2026-01-01 to 2026-01-31");
+  summary.domain = "unknown.example";
+  CHECK(verdict_of(summary).headline == "No report on unknown.example covers 2026-01-01 to 2026-01-31");
 }
 
 TEST_CASE("what files report is neither open nor resolved") {
@@ -103,6 +105,7 @@ TEST_CASE("text: the verdict comes first, then each incident with cause and comm
   CHECK(text.starts_with("1 open incident, 1 critical.\n60 of 500 sessions failed (12.00 %)"));
   CHECK(contains(text,
                  "\nWhat fails, and what to do\n"
+                 "Mended one? It ends by itself, once all that reported it have sent clean reports for 48 hours.\n"
                  "\n  [critical] certificate-expired at mx2.example.com\n"
                  "    Mail for:    example.com\n"
                  "    Since:       2026-01-10 (21 days ago), on 3 days, last on 2026-01-12\n"
@@ -173,7 +176,11 @@ TEST_CASE("text: lines are as wide as the terminal, but for commands to paste") 
     CHECK((line.starts_with("      openssl") || columns(line) <= 70));
     begin = end + 1;
   }
-  CHECK(contains(text, "  Google …  example…        2       400      60  2026-01-11  silent, …\n"));
+  CHECK(contains(text,
+                 "  Google    example.        2       400      60  2026-01-11  silent, 2\n"
+                 "  Inc.      com                                              late, 4\n"
+                 "                                                             deviation\n"
+                 "                                                             s\n"));
 }
 
 TEST_CASE("text: strangers' text cannot move the cursor") {
@@ -209,8 +216,10 @@ TEST_CASE("text: a flood of rows is counted instead of shown") {
   for (int i = 0; i < 5; ++i) table.add({"averylongname", "1"});
   CHECK(table.lines(20, 2) ==
         "  name        number\n"
-        "  averylong…       1\n"
-        "  averylong…       1\n"
+        "  averylongn       1\n"
+        "  ame\n"
+        "  averylongn       1\n"
+        "  ame\n"
         "  … and 3 more\n");
 }
 
@@ -245,11 +254,12 @@ TEST_CASE("JSON: one object in one line says the same") {
 TEST_CASE("JSON: an empty period has every key") {
   const auto json =
       summary_json({.made_at = january(2), .from = january(1), .to = january(2), .domain = "example.com"});
-  CHECK(json ==
-        R"({"made_at":"2026-01-02T00:00:00Z","from":"2026-01-01","to":"2026-01-02","domain":"example.com",)"
-        R"("verdict":{"status":"no-reports","headline":"No report covers 2026-01-01 to 2026-01-02","details":[]},)"
-        R"("incidents":[],"totals":{"sessions":0,"successes":0,"failures":0,"failure_rate":null},"domains":[],)"
-        R"("daily":[],"failures":[],"reporters":[],"policies":[],"readiness":[],"mailboxes":[],"uncovered":[],)"
-        R"("quarantine":[]})"
-        "\n");
+  CHECK(
+      json ==
+      R"({"made_at":"2026-01-02T00:00:00Z","from":"2026-01-01","to":"2026-01-02","domain":"example.com",)"
+      R"("verdict":{"status":"no-reports","headline":"No report on example.com covers 2026-01-01 to 2026-01-02","details":[]},)"
+      R"("incidents":[],"totals":{"sessions":0,"successes":0,"failures":0,"failure_rate":null},"domains":[],)"
+      R"("daily":[],"failures":[],"reporters":[],"policies":[],"readiness":[],"mailboxes":[],"uncovered":[],)"
+      R"("quarantine":[]})"
+      "\n");
 }
