@@ -92,6 +92,16 @@ class Postgres:
         self.query(f"CREATE DATABASE {name} OWNER {self.role}", self.url(role="postgres"))
         return self.url(name)
 
+    def trust(self, url):
+        """From now on the role needs no password for this database, as over a Unix socket with peer authentication."""
+        rules = self._data / "pg_hba.conf"
+        database = url.rpartition("/")[2]
+        process.write_for_servers(rules, f"host {database} {self.role} 127.0.0.1/32 trust\n{rules.read_text()}")
+        self.query("SELECT pg_reload_conf()", self.url(role="postgres"))
+        without_password = url.replace(f":{self.password}@", "@")
+        process.wait_until(lambda: self._lets_in(without_password), "PostgreSQL to read its rules anew")
+        return without_password
+
     def query(self, sql, url=None):
         """Rows as lists of strings, NULL as an empty one."""
         out = process.run_tool([find_program("psql"), "-XAtq", "--csv", "-v", "ON_ERROR_STOP=1", "-d",
@@ -102,6 +112,12 @@ class Postgres:
         """The one value of a query."""
         [[value]] = self.query(sql, url)
         return value
+
+    @staticmethod
+    def _lets_in(url):
+        asked = subprocess.run([find_program("psql"), "-Xwqd", url, "-c", ""], check=False, stdin=subprocess.DEVNULL,
+                               capture_output=True)
+        return asked.returncode == 0
 
     def _make_cluster(self):
         process.wait_until(self._is_cleared_away, f"{self.directory} to be cleared away")
