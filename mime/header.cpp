@@ -2,11 +2,6 @@
 
 namespace tlsrpt::mime {
 
-std::size_t line_end(std::string_view text, std::size_t begin) noexcept {
-  const std::size_t newline = text.find('\n', begin);
-  return newline == std::string_view::npos ? text.size() : newline + 1;
-}
-
 std::string_view header_block(std::string_view text) noexcept {
   std::size_t length = 0;
   while (length < text.size() && !begins_with_blank_line(text.substr(length))) length = line_end(text, length);

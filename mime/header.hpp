@@ -11,8 +11,11 @@ struct Field {
   std::string_view value;  // as sent, folds and all
 };
 
-// Behind the LF of the line that begins at `begin`; the text's end where it has none.
-[[nodiscard]] std::size_t line_end(std::string_view text, std::size_t begin) noexcept;
+// Behind the LF of the line that begins at `begin`; the text's end where it has none. Inline: a message has many lines.
+[[nodiscard]] inline std::size_t line_end(std::string_view text, std::size_t begin) noexcept {
+  const std::size_t newline = text.find('\n', begin);
+  return newline == std::string_view::npos ? text.size() : newline + 1;
+}
 
 // The line that `text` begins with, its LF included if it has one.
 [[nodiscard]] inline std::string_view first_line(std::string_view text) noexcept {

@@ -59,6 +59,10 @@ std::vector<FailureTotal> bounded(std::vector<FailureTotal> totals) {
   return merged(std::move(totals));
 }
 
+bool has_failures(const Policy& policy) {
+  return policy.total_failure_session_count > 0 || !policy.failure_details.empty();
+}
+
 }  // namespace
 
 // RFC 8460 §4.3.2.2: what fails there is the policy's web server, whichever MX the sender may name.
@@ -69,6 +73,7 @@ std::string failing_host(const FailureDetail& detail, std::string_view recipient
 
 std::vector<FailureTotal> failure_totals(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<FailureTotal> totals;
+  if (std::none_of(report.policies.begin(), report.policies.end(), has_failures)) return totals;  // as most reports
   const std::vector<FailureTotal> detailed = bounded(merged(details(report, report_domain)));
   auto next = detailed.begin();
   for (const SessionTotal& all : session_totals(report, report_domain)) {

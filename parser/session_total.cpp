@@ -18,8 +18,14 @@ struct Sum {
   std::int64_t failures = 0;
 };
 
-std::vector<Sum> sum_by_type(const Report& report, const std::optional<std::string>& report_domain) {
+bool are_of_one_kind(const Sum& a, const Sum& b) {
+  return a.recipient_domain == b.recipient_domain && a.policy_type == b.policy_type;
+}
+
+// Sorted, so that those of one kind stand together.
+std::vector<Sum> sums_of_policies(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<Sum> sums;
+  sums.reserve(report.policies.size());
   for (const Policy& policy : report.policies) {
     const std::string_view recipient = recipient_domain(policy, report_domain);
     if (recipient.empty()) continue;
@@ -30,17 +36,7 @@ std::vector<Sum> sum_by_type(const Report& report, const std::optional<std::stri
   std::sort(sums.begin(), sums.end(), [](const Sum& a, const Sum& b) {
     return std::tie(a.recipient_domain, a.policy_type) < std::tie(b.recipient_domain, b.policy_type);
   });
-  std::vector<Sum> merged;
-  for (const Sum& sum : sums) {
-    if (!merged.empty() && merged.back().recipient_domain == sum.recipient_domain &&
-        merged.back().policy_type == sum.policy_type) {
-      merged.back().sessions = saturating_add(merged.back().sessions, sum.sessions);
-      merged.back().failures = saturating_add(merged.back().failures, sum.failures);
-    } else {
-      merged.push_back(sum);
-    }
-  }
-  return merged;
+  return sums;
 }
 
 }  // namespace
@@ -55,7 +51,13 @@ std::string_view recipient_domain(const Policy& policy, const std::optional<std:
 
 std::vector<SessionTotal> session_totals(const Report& report, const std::optional<std::string>& report_domain) {
   std::vector<SessionTotal> totals;
-  for (const Sum& sum : sum_by_type(report, report_domain)) {
+  const std::vector<Sum> sums = sums_of_policies(report, report_domain);
+  for (auto next = sums.begin(); next != sums.end();) {
+    Sum sum = *next;
+    for (++next; next != sums.end() && are_of_one_kind(*next, sum); ++next) {
+      sum.sessions = saturating_add(sum.sessions, next->sessions);
+      sum.failures = saturating_add(sum.failures, next->failures);
+    }
     if (totals.empty() || totals.back().recipient_domain != sum.recipient_domain) {
       totals.push_back({std::string(sum.recipient_domain), 0, 0});
     }
