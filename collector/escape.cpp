@@ -33,9 +33,14 @@ void append_byte(std::string& out, char byte) {
   out.append(escape.data(), escape.size());
 }
 
-// The characters that `text` begins with and that are shown as they are, as far as they are ASCII.
+// ASCII that is shown as it is.
+bool is_plain(char c) noexcept {
+  return c >= ' ' && c <= '~';
+}
+
+// The plain characters that `text` begins with.
 std::string_view leading_plain(std::string_view text) noexcept {
-  const auto end = std::ranges::find_if_not(text, [](char c) { return c >= ' ' && c <= '~'; });
+  const auto end = std::ranges::find_if_not(text, is_plain);
   return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
@@ -76,11 +81,12 @@ std::string printable(std::string_view text, std::size_t most) {
       if (shown <= before_ellipsis) fits = std::min(out.size(), before_ellipsis);
       if (plain.size() > most - shown) return out.replace(fits, std::string::npos, kEllipsis);
       text.remove_prefix(plain.size());
-      continue;
     }
-    append_next(out, text);
-    if (out.size() > most) return out.replace(fits, std::string::npos, kEllipsis);
-    if (out.size() <= before_ellipsis) fits = out.size();
+    while (!text.empty() && !is_plain(text.front())) {
+      append_next(out, text);
+      if (out.size() > most) return out.replace(fits, std::string::npos, kEllipsis);
+      if (out.size() <= before_ellipsis) fits = out.size();
+    }
   }
   return out;
 }
@@ -89,7 +95,7 @@ std::string csv_field(std::string_view text) {
   std::string field = printable(text, std::string::npos);
   if (looks_like_formula(field)) field.insert(field.begin(), '\'');
   const auto needs_quotes = [](char c) { return c == ',' || c == ';' || c == '"'; };
-  if (std::ranges::none_of(field, needs_quotes)) return field;
+  if (std::ranges::none_of(text, needs_quotes)) return field;  // no escape has any of these
   std::string quoted = "\"";
   for (const char c : field) {
     if (c == '"') quoted += '"';
