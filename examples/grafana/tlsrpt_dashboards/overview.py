@@ -38,10 +38,11 @@ from tlsrpt.v_incident
 where state = 'open' and {sql.INCIDENT_CHOSEN}""", thresholds=ANY_IS_DOUBTFUL, links=[_TO_FAILURES],
     overrides=[column("Critical", thresholds=ANY_IS_BAD)])
 
-silent_reporters = stat("Silent reporters", "Reporters whose next report is overdue by their own rhythm.", f"""\
+silent_reporters = stat(
+    "Silent reporters", "Reporters whose next report, by their own rhythm, was due in the time range and is not here.", f"""\
 select count(*) as "Silent"
 from tlsrpt.v_reporter
-where silent and {sql.BOTH_CHOSEN}""", thresholds=ANY_IS_DOUBTFUL, links=[_TO_REPORTERS])
+where {sql.FELL_SILENT} and {sql.BOTH_CHOSEN}""", thresholds=ANY_IS_DOUBTFUL, links=[_TO_REPORTERS])
 
 uncovered = stat(
     "Domains without reports", "Configured domains with no report in the last 7 days, whichever are chosen.", """\

@@ -16,8 +16,9 @@ _MODE = column("Mode", mappings=words(enforce=("enforce", GREEN), testing=("test
                custom_cellOptions=COLORED)
 
 silent = stat(
-    "Silent reporters", "Pairs of organization and domain whose next report is overdue by their own rhythm.", f"""\
-select count(*) filter (where silent) as "Silent", count(*) filter (where not silent) as "Reporting"
+    "Silent reporters", "Pairs of organization and domain whose next report, by their own rhythm, was due in the time range "
+    "and is not here.", f"""\
+select count(*) filter (where {sql.FELL_SILENT}) as "Silent", count(*) filter (where not silent) as "Reporting"
 from tlsrpt.v_reporter
 where {sql.BOTH_CHOSEN}""", overrides=[column("Silent", thresholds=ANY_IS_DOUBTFUL)])
 

@@ -5,6 +5,7 @@ import inspect
 import json
 
 from tests.harness import collector, grafana
+from tests.harness.known_month import GOOGLE, MICROSOFT, mail
 
 from .case import NULL, GrafanaTest
 
@@ -71,6 +72,16 @@ class Answers(GrafanaTest):
         self.assertEqual({"Silent": "0"}, self.row("Overview", "Silent reporters", domain=["clean.example", "dane.example"]))
         self.assertEqual({"Domains": "2"}, self.row("Overview", "Domains without reports"))
         self.assertEqual({"Mailboxes": "1"}, self.row("Overview", "Mailboxes not read"))
+
+    def test_who_never_had_a_rhythm_or_fell_silent_long_ago_is_not_missed(self):
+        once = mail(MICROSOFT, "once.example", 10, 1)
+        long_ago = [mail(GOOGLE, "long.example", day, 1) for day in range(-60, -50)]
+        lately = [mail(GOOGLE, "lately.example", day, 1) for day in range(1, 11)]
+        database = self.reported(once, *long_ago, *lately)
+        self.grant_reader(database)
+        self.assertEqual([{"Silent": "1"}], self.rows("Overview", "Silent reporters", database))
+        self.assertEqual([{"Silent": "1", "Reporting": "0"}],
+                         self.rows("Reporters and policies", "Silent reporters", database))
 
     def test_policy_changes_are_annotated(self):
         changes = self.columns("Overview", "Policy changes", "time", "text", domain=["policy.example", "dane.example"])
