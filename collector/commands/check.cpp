@@ -61,6 +61,7 @@ class Checklist {
       const auto verdict = react(std::current_exception());
       const auto remedy = step.remedy(verdict.exit_code);
       std::string_view rest = verdict.text;  // a configuration's errors are a line each
+      if (const auto said = step.what + ": "; rest.starts_with(said)) rest.remove_prefix(said.size());
       while (!rest.empty()) {
         const auto line = rest.substr(0, rest.find('\n'));
         output_.write(fmt::format("[fail] {}: {}{}{}\n", printable(step.what), printable(line),

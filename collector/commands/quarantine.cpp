@@ -14,15 +14,20 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr std::size_t kSubjectWidth = 60;
+constexpr std::size_t kNameWidth = 60;
 
 std::string or_dash(const std::optional<std::string>& text, std::size_t most) {
   return text && !text->empty() ? printable(*text, most) : "-";
 }
 
+// By which a person knows it again: a file of somebody's own has no subject.
+std::string name_of(const db::QuarantineEntry& entry) {
+  return entry.subject && !entry.subject->empty() ? *entry.subject : entry.source;
+}
+
 std::string list_row(const db::QuarantineEntry& entry) {
   return fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", entry.id, entry.age, entry.reason,
-                     or_dash(entry.from_domain, 28), or_dash(entry.subject, kSubjectWidth));
+                     or_dash(entry.from_domain, 28), printable(name_of(entry), kNameWidth));
 }
 
 }  // namespace
@@ -34,7 +39,7 @@ ExitCode execute(const QuarantineListOptions&, const Config& config) {
   if (entries.empty()) {
     output.write("the quarantine is empty\n");
   } else {
-    output.write(fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", "id", "age", "reason", "from", "subject"));
+    output.write(fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", "id", "age", "reason", "from", "subject or source"));
     for (const auto& entry : entries) output.write(list_row(entry));
   }
   output.finish();

@@ -118,6 +118,12 @@ class Upkeep(EndToEndTest):
         self.assertRegex(login, "^login: localhost.*refused.*; remedy: .*`username`")
         self.assertEqual(f"folder: not tried: mailbox {MAILBOX} login failed", folder)
 
+    def test_check_names_a_step_that_fails_once(self):
+        config = self.configure(database="postgresql://nobody@127.0.0.1:1/nothing")
+        lines = self.collect(config, command="check", code=75).out.splitlines()
+        [failed] = [line for line in lines if line.startswith("[fail] database")]
+        self.assertRegex(failed, r"^\[fail\] database: connection .*refused.*; remedy: see that PostgreSQL runs")
+
     def test_check_of_a_configuration_that_cannot_be_read_tries_nothing_else(self):
         config = self.directory / "bad.yaml"
         config.write_text("mailboxes: 3\n")
