@@ -5,7 +5,7 @@ import inspect
 import json
 
 from tests.harness import collector, grafana
-from tests.harness.known_month import GOOGLE, MICROSOFT, mail
+from tests.harness.known_month import GOOGLE, MICROSOFT, detail, mail
 
 from .case import NULL, GrafanaTest
 
@@ -140,6 +140,16 @@ class Answers(GrafanaTest):
         self.assertEqual([(day(10), "2"), (day(11), "2"), (day(12), "1")],
                          self.columns("Failures", "Reports with a failure, per day", "time", "value",
                                       domain=["expired.example"]))
+
+    def test_a_report_with_several_details_of_a_failure_counts_once(self):
+        details = [detail("certificate-expired", count, "mx1.a.example") for count in (1, 2)]
+        database = self.reported(mail(GOOGLE, "a.example", 10, 10, failures=details))
+        self.grant_reader(database)
+        for panel, column in (("Reports with a failure, per day", "value"), ("Reports by result type", "Reports"),
+                              ("Reports by MX", "Reports"), ("Reports by organization", "Reports"),
+                              ("What fails where, why, and what to do", "Reports")):
+            with self.subTest(panel):
+                self.assertEqual(["1"], [row[column] for row in self.rows("Failures", panel, database)])
 
     def test_what_fails_comes_with_what_to_do(self):
         row = self.row("Failures", "What fails where, why, and what to do", domain=["policy.example"])
