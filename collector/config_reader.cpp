@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "collector/config_expand.hpp"
+#include "collector/edit_distance.hpp"
 #include "collector/escape.hpp"
 #include "collector/units.hpp"
 #include "collector/utf8.hpp"
@@ -19,24 +19,9 @@ namespace {
 
 constexpr std::size_t kLongestQuote = 64;
 
-// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string unknown_key(const std::string& key, const std::vector<ConfigReader::Key>& known) {
   if (key.size() <= kLongestQuote) {
-    const auto nearness = [&](const ConfigReader::Key& candidate) { return distance(key, candidate.name); };
+    const auto nearness = [&](const ConfigReader::Key& candidate) { return edit_distance(key, candidate.name); };
     const auto nearest = std::ranges::min_element(known, {}, nearness);
     if (nearness(*nearest) <= 2) {
       return fmt::format("unknown key \"{}\": did you mean \"{}\"?", printable(key), nearest->name);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "collector/edit_distance.hpp"
 #include "collector/imap/ascii.hpp"
 #include "collector/imap/utf7.hpp"
 
@@ -18,8 +18,7 @@ namespace {
 
 using Kind = Error::Kind;
 
-constexpr std::size_t kMostNames = 1000;       // looked at to suggest some
-constexpr std::size_t kLongestCompared = 128;  // bytes of a name
+constexpr std::size_t kMostNames = 1000;  // looked at to suggest some
 constexpr std::size_t kSuggestions = 3;
 
 struct ListedFolder {
@@ -59,23 +58,6 @@ std::vector<ListedFolder> list_folders(Client& client, std::string_view pattern)
   return folders;
 }
 
-// Levenshtein's, by bytes, without regard to case.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  a = a.substr(0, kLongestCompared);
-  b = b.substr(0, kLongestCompared);
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (to_upper(a[i]) == to_upper(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string_view last_part(std::string_view name, std::string_view delimiter) noexcept {
   const std::size_t cut = delimiter.empty() ? std::string_view::npos : name.rfind(delimiter);
   return cut == std::string_view::npos ? name : name.substr(cut + delimiter.size());
@@ -83,6 +65,7 @@ std::string_view last_part(std::string_view name, std::string_view delimiter) no
 
 // "Reports" is most like "INBOX.Reports". Smaller is more alike.
 std::size_t difference(const ListedFolder& listed, std::string_view wanted) {
+  using collector::edit_distance;
   const std::size_t of_last_parts =
       edit_distance(last_part(listed.name, listed.delimiter), last_part(wanted, listed.delimiter));
   return of_last_parts == 0 ? 0 : edit_distance(listed.name, wanted);
