@@ -123,6 +123,9 @@ void Connection::log_in(const Account& account, const std::string& url) {
     LoginFailure failure{.code = code, .text = text.data(), .implicit_tls = url.starts_with("imaps:")};
     if (failure.text.empty()) failure.text = curl_easy_strerror(code);
     curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &failure.verify_result);
+    curl_off_t connect_time = 0;
+    curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &connect_time);
+    failure.connected = connect_time > 0;
     throw login_error(failure, transcript, errors_);
   }
   capabilities_ = transcript.capabilities();

@@ -53,6 +53,12 @@ std::string_view tls_hint(const LoginFailure& failure) noexcept {
   return "";
 }
 
+// A server that waits for TLS says nothing.
+std::string_view silence_hint(const LoginFailure& failure, const LoginTranscript& transcript) noexcept {
+  if (!failure.connected || failure.implicit_tls || !transcript.greeting().empty()) return "";
+  return " (where this port begins with TLS, as 993 does, the server is imaps://)";
+}
+
 Error refused(const LoginTranscript& transcript, const ErrorText& errors) {
   const auto status = parse_status(transcript.last_answer());
   if (!status || (status->condition != Status::Condition::kNo && status->condition != Status::Condition::kBad)) {
@@ -88,7 +94,7 @@ Error login_error(const LoginFailure& failure, const LoginTranscript& transcript
       return errors.error(Kind::kProtocol, fmt::format("server does not speak IMAP: it greets with {}",
                                                        errors.quoted(transcript.greeting())));
     default:
-      return errors.error(Kind::kUnreachable, text);
+      return errors.error(Kind::kUnreachable, text + std::string(silence_hint(failure, transcript)));
   }
 }
 

@@ -13,6 +13,7 @@ struct LoginFailure {
   std::string_view text;   // libcurl's words
   long verify_result = 0;  // OpenSSL's, of the server's certificate
   bool implicit_tls = false;
+  bool connected = false;  // by TCP
 };
 
 // Kind and one-line text, from libcurl's code and the server's own words.

@@ -198,7 +198,9 @@ TEST_CASE("A server that greets with nothing is given up at the connect timeout"
   server.start();
   Account account = server.account();
   account.connect_timeout = std::chrono::milliseconds{200};
-  CHECK(failure_of([&] { const Session session(account); }).kind == Kind::kUnreachable);
+  const Failure failure = failure_of([&] { const Session session(account); });
+  CHECK(failure.kind == Kind::kUnreachable);
+  CHECK(failure.says("where this port begins with TLS, as 993 does, the server is imaps://"));
 }
 
 TEST_CASE("A port where nobody listens is unreachable") {
@@ -207,7 +209,9 @@ TEST_CASE("A port where nobody listens is unreachable") {
     ScriptedServer server;
     account = server.start().account();
   }
-  CHECK(failure_of([&] { const Session session(account); }).kind == Kind::kUnreachable);
+  const Failure failure = failure_of([&] { const Session session(account); });
+  CHECK(failure.kind == Kind::kUnreachable);
+  CHECK_FALSE(failure.says("imaps://"));
 }
 
 TEST_CASE("A server in no known form is refused by name") {
