@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "db/batch.hpp"
 #include "db/message_rows.hpp"
@@ -26,15 +28,20 @@ constexpr const char* kUpdateMessage =
 struct Before {
   std::int64_t attempts = 0;
   bool had_raw = false;
+  std::vector<QuarantineId> ids;
 };
 
 Before remove_entries(pqxx::transaction_base& transaction, std::int64_t message_key) {
-  const auto row = transaction.exec_params1(
-      "SELECT coalesce(max(attempts), 0), coalesce(bool_or(raw IS NOT NULL), false) FROM quarantine "
-      "WHERE message_key = $1",
-      message_key);
-  transaction.exec_params("DELETE FROM quarantine WHERE message_key = $1", message_key);
-  return {row[0].as<std::int64_t>(), row[1].as<bool>()};
+  Before before;
+  for (const auto& row : transaction.exec_params(
+           "DELETE FROM quarantine WHERE message_key = $1 RETURNING id, attachment, attempts, raw IS NOT NULL",
+           message_key)) {
+    before.ids.push_back({row[0].as<std::int64_t>(), row[1].as<std::string>()});
+    before.attempts = std::max(before.attempts, row[2].as<std::int64_t>());
+    before.had_raw = before.had_raw || row[3].as<bool>();
+  }
+  std::ranges::sort(before.ids, {}, &QuarantineId::id);
+  return before;
 }
 
 std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64_t message_key,
@@ -49,7 +56,7 @@ std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64
 std::optional<Outcome> rewrite(pqxx::transaction_base& transaction, std::int64_t message_key, const NewMessage& message,
                                const BatchOptions& options) {
   if (transaction.exec_params("SELECT FROM message WHERE id = $1 FOR UPDATE", message_key).empty()) return std::nullopt;
-  const Before before = remove_entries(transaction, message_key);
+  Before before = remove_entries(transaction, message_key);
   const std::vector<UpsertResult> results = upsert(transaction, message_key, message);
   const std::vector<NewQuarantine> entries = quarantine_of(message, results);
   const Outcome outcome = outcome_of(results, !entries.empty());
@@ -59,7 +66,7 @@ std::optional<Outcome> rewrite(pqxx::transaction_base& transaction, std::int64_t
                           std::string{to_string(outcome)}, options.after_pending && was_taken(outcome));
   if (!entries.empty()) {
     // Bytes that were kept are kept on, whatever the limit is now.
-    const QuarantineRows rows{message_key, entries, message.raw, before.attempts + 1};
+    const QuarantineRows rows{message_key, entries, message.raw, before.attempts + 1, std::move(before.ids)};
     copy_quarantine(transaction, {&rows, 1},
                     before.had_raw ? std::numeric_limits<std::uint64_t>::max() : options.quarantine_bytes);
   }

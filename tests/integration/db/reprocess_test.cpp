@@ -55,6 +55,19 @@ TEST_CASE("what still cannot be taken stays, with its raw bytes and one attempt 
   CHECK(database.value("SELECT count(*) FROM report") == "1");
 }
 
+TEST_CASE("what still cannot be taken keeps the id by which its owner knows it") {
+  Foreign database;
+  const Rows ids = database.rows("SELECT id || ' ' || attachment FROM quarantine ORDER BY id");
+  NewMessage message = tried({});
+  message.quarantine = {rejected(parser::Reason::kBadJson, "b", "3"), rejected(parser::Reason::kBadJson, "new", "3#2"),
+                        rejected(parser::Reason::kBadJson, "a", "2")};
+  rewrite_message(database.connection, database.key, message, {});
+  const Rows later = database.rows("SELECT id || ' ' || attachment FROM quarantine ORDER BY id");
+  REQUIRE(later.size() == 3);
+  CHECK(Rows(later.begin(), later.begin() + 2) == ids);
+  CHECK(later[2].ends_with(" 3#2"));
+}
+
 TEST_CASE("trying again what was taken already changes nothing") {
   Foreign database;
   CHECK(rewrite_message(database.connection, database.key, tried({report("r1")}), {}) == Outcome::kStored);
