@@ -5,15 +5,6 @@
 #include "db/setting.hpp"
 
 namespace tlsrpt::collector {
-namespace {
-
-db::Setting setting_of(const Config& config) {
-  db::Setting setting{.poll_every = config.poll.every};
-  for (const auto& mailbox : config.mailboxes) setting.mailboxes.push_back(mailbox.name);
-  return setting;
-}
-
-}  // namespace
 
 std::vector<std::string> apply_migrations(const db::Connection& database) {
   return db::migrate(database, {.begins = [&database] {
@@ -30,9 +21,7 @@ void prepare_schema(const db::Connection& database, const Config& config) {
   } else {
     db::require_current_schema(database);
   }
-  for (const auto& name : db::keep_setting(database, setting_of(config))) {
-    log::info("mailbox {}: not in the configuration any more, and so not waited for", name);
-  }
+  db::keep_setting(database, {.poll_every = config.poll.every});
 }
 
 void refresh_result_types(const db::Connection& database, const Config& config) {

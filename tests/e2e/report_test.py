@@ -7,7 +7,7 @@ import re
 
 from tests.harness import collector
 
-from .case import MAILBOX, EndToEndTest
+from .case import EndToEndTest
 
 NOW = {"PGOPTIONS": "-c tlsrpt.now=2026-01-31T12:00:00Z"}
 
@@ -157,15 +157,6 @@ class Report(EndToEndTest):
         self.assertEqual("attention", summary["verdict"]["status"])
         self.assertIn("No report on example.org in the last 7 days; there never was one.", summary["verdict"]["details"])
         self.assertEqual(["example.org"], [row["domain"] for row in summary["uncovered"]])
-
-    def test_a_mailbox_that_was_taken_out_of_the_configuration_is_not_waited_for(self):
-        old = self.mailbox(name="old", folder="Old", domains=["example.org"])
-        self.maildir.create("Old")
-        self.collect(self.configure(self.mailbox(), old))
-        self.assertEqual([MAILBOX, "old"], [row["mailbox"] for row in self.json_of()["mailboxes"]])
-        self.collect(self.configure())
-        summary = self.json_of()
-        self.assertEqual(([MAILBOX], []), ([row["mailbox"] for row in summary["mailboxes"]], summary["uncovered"]))
 
     def test_failures_without_details_are_unspecified(self):
         counted = report("Google Inc.", "2026-01-30")
