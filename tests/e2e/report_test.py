@@ -7,7 +7,7 @@ import re
 
 from tests.harness import collector
 
-from .case import EndToEndTest
+from .case import MAILBOX, EndToEndTest
 
 NOW = {"PGOPTIONS": "-c tlsrpt.now=2026-01-31T12:00:00Z"}
 
@@ -157,6 +157,14 @@ class Report(EndToEndTest):
         self.assertEqual("attention", summary["verdict"]["status"])
         self.assertIn("No report on example.org in the last 7 days; there never was one.", summary["verdict"]["details"])
         self.assertEqual(["example.org"], [row["domain"] for row in summary["uncovered"]])
+
+    def test_two_configurations_may_share_a_database(self):
+        self.maildir.create("Other")
+        other = self.mailbox(name="other", folder="Other")
+        for mailboxes in ([], [other], []):
+            self.collect(self.configure(*mailboxes))
+        self.assertEqual({MAILBOX: False, "other": False},
+                         {row["mailbox"]: row["late"] for row in self.json_of()["mailboxes"]})
 
     def test_failures_without_details_are_unspecified(self):
         counted = report("Google Inc.", "2026-01-30")
