@@ -58,7 +58,8 @@ POLICY_TYPE = {
 
 
 def policy_changes(condition):
-    """Annotations: a reporter saw another policy than before. One for all that saw the same on the same day."""
+    """Annotations: a reporter saw another policy than before. One for all that saw the same on the same day. What is
+    before a change of the time range was replaced in it."""
     modes = "case when mode <> mode_before then format(' (%s → %s)', mode_before, mode) else '' end"
     seen_by = f"string_agg(distinct {sql.ORGANIZATION}, ', ')"
     text = sql.html("format('%s: another %s policy%s, as seen by %s', "
@@ -69,6 +70,8 @@ def policy_changes(condition):
 select first_seen as "time", {text} as text, policy_type as tags
 from (select *, lag(first_seen) over version as seen_before, lag(mode) over version as mode_before
       from tlsrpt.v_policy
+      where first_seen <= $__timeTo()::timestamptz
+        and coalesce(replaced_at, 'infinity') >= $__timeFrom()::timestamptz
       window version as (partition by recipient_domain, policy_type, policy_domain, organization_name
                          order by first_seen)) v
 where seen_before is not null and $__timeFilter(first_seen) and {condition}

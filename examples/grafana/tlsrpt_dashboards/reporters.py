@@ -98,7 +98,8 @@ with seen as (
          greatest(first_seen, $__timeFrom()::timestamptz) as begun, least(last_seen, $__timeTo()::timestamptz) as ended,
          case mode when 'enforce' then 2 when 'testing' then 1 else 0 end as value
   from tlsrpt.v_policy
-  where policy_type = 'sts' and {_POLICY})
+  where first_seen <= $__timeTo()::timestamptz and last_seen >= $__timeFrom()::timestamptz
+    and policy_type = 'sts' and {_POLICY})
 select begun as "time", metric, value from seen where ended > begun
 union all
 select ended, metric, null from seen where ended > begun
