@@ -78,7 +78,8 @@ void FilePolicies::add(const ReadReport& read, const std::string& organization, 
                           .tlsa = is_sts ? std::vector<std::string>{} : sorted(policy.policy_string),
                           .organization_name = organization,
                           .first_seen = read.parsed.report.start_datetime,
-                          .last_seen = last_moment});
+                          .last_seen = last_moment,
+                          .last_day = std::chrono::floor<std::chrono::days>(read.parsed.report.start_datetime)});
     size_ += size_of(sightings_.back());
   }
 }
@@ -95,6 +96,7 @@ std::vector<db::PolicySeen> FilePolicies::changes() const {
     const bool continues = !changes.empty() && series(changes.back()) == series(*seen);
     if (continues && say_the_same(changes.back(), *seen)) {
       changes.back().last_seen = std::max(changes.back().last_seen, seen->last_seen);
+      changes.back().last_day = seen->last_day;
       continue;
     }
     if (continues) changes.back().replaced_at = seen->first_seen;

@@ -152,6 +152,7 @@ std::vector<db::Incident> FileSummary::incidents() const {
                          .receiving_mx_hostname = mx,
                          .first_seen = failure.first_seen,
                          .last_seen = failure.last_seen,
+                         .last_day = *failure.days.rbegin(),
                          .days = static_cast<std::int64_t>(failure.days.size()),
                          .sessions = failure.failed_sessions,
                          .organizations = first_of(failure.organizations, kMostKinds),
@@ -202,6 +203,7 @@ std::vector<db::Reporter> FileSummary::reporters() const {
                          .recipient_domain = key.first,
                          .first_seen = reporter.first_seen,
                          .last_seen = reporter.last_seen,
+                         .last_day = *reporter.days.rbegin(),
                          .days_reported = static_cast<std::int64_t>(reporter.days.size()),
                          .conformance = {reporter.conformance.begin(), reporter.conformance.end()}});
   }

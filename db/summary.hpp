@@ -10,7 +10,8 @@
 #include "parser/report.hpp"
 
 // A period's answer as plain values, which `report` takes from the views (summarize.hpp) and `parse` from the files it
-// is given. Members are named after the views' columns (docs/views.md). All text comes from strangers.
+// is given. Members are named after the views' columns (docs/views.md); a `last_day` is that on which the last period
+// starts, which may be the day before it ends (json-3). All text comes from strangers.
 namespace tlsrpt::db {
 
 using parser::Time;
@@ -51,6 +52,7 @@ struct Incident {
   std::optional<std::string> receiving_mx_hostname;  // of a policy that could not be had, "mta-sts.DOMAIN"
   Time first_seen;
   Time last_seen;
+  Day last_day;
   std::int64_t days = 0;
   std::int64_t sessions = 0;               // failed sessions, as FailureKind::failed_sessions
   std::vector<std::string> organizations;  // sorted
@@ -70,6 +72,7 @@ struct Reporter {
   std::string recipient_domain;
   Time first_seen;
   Time last_seen;
+  Day last_day;
   std::int64_t days_reported = 0;              // of the last 30
   std::optional<std::int64_t> usual_gap_days;  // none: not known yet
   std::optional<Time> expected_by;
@@ -90,6 +93,7 @@ struct PolicySeen {
   std::string organization_name;
   Time first_seen;
   Time last_seen;
+  Day last_day;
   std::optional<Time> replaced_at;  // none: it saw no other after this
 };
 

@@ -19,6 +19,7 @@ struct Group {
   std::vector<const PolicySeen*> sightings;
   db::Time first_seen;
   db::Time last_seen;
+  db::Day last_day;
   bool current = true;   // somebody saw no other since
   bool changed = false;  // there was another before
   bool differs = false;  // others see another at the same time
@@ -76,10 +77,12 @@ std::vector<Group> grouped(const db::Summary& summary) {
   std::vector<Group> groups;
   for (const auto* policy : sightings) {
     if (groups.empty() || !is_followed_by(groups.back(), *policy, starts)) {
-      groups.push_back({.first_seen = policy->first_seen, .last_seen = policy->last_seen});
+      groups.push_back(
+          {.first_seen = policy->first_seen, .last_seen = policy->last_seen, .last_day = policy->last_day});
     }
     groups.back().sightings.push_back(policy);
     groups.back().last_seen = std::max(groups.back().last_seen, policy->last_seen);
+    groups.back().last_day = std::max(groups.back().last_day, policy->last_day);
   }
   std::ranges::stable_sort(groups, {}, [](const Group& group) { return std::tuple(subject(group), group.first_seen); });
   for (auto& group : groups) {
@@ -112,7 +115,7 @@ std::string seen_by(const Group& group) {
   std::vector<std::string> names;
   for (const auto* policy : group.sightings) {
     const auto name = reporter_name(policy->organization_name);
-    names.push_back(policy->replaced_at ? fmt::format("{} until {}", name, date(policy->last_seen)) : name);
+    names.push_back(policy->replaced_at ? fmt::format("{} until {}", name, date(policy->last_day)) : name);
   }
   return listed(names);
 }
@@ -135,6 +138,7 @@ std::vector<PolicyPeriod> policy_history(const db::Summary& summary) {
                        .policy = describe(policy),
                        .first_seen = group.first_seen,
                        .last_seen = group.last_seen,
+                       .last_day = group.last_day,
                        .current = group.current,
                        .seen_by = seen_by(group),
                        .remarks = remarks(group)});

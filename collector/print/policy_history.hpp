@@ -14,6 +14,7 @@ struct PolicyPeriod {
   std::string policy;  // "mode enforce; MX mx1.example.com; max_age 604800", "TLSA 3 1 1 0123456789…"
   db::Time first_seen;
   db::Time last_seen;
+  db::Day last_day;
   bool current = false;  // somebody saw no other since
   std::string seen_by;   // "Mail.ru, Google Inc. until 2026-01-02"
   std::string remarks;   // "changed": there was another before; "reporters differ": others see another at the same time

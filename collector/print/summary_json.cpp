@@ -83,6 +83,7 @@ void write(JsonWriter& json, const db::Summary& summary, const db::Incident& inc
       .add("severity", incident.severity)
       .add("first_seen", incident.first_seen)
       .add("last_seen", incident.last_seen)
+      .add("last_day", incident.last_day)
       .add("resolved_at", incident.resolved_at)
       .add("days", incident.days)
       .add("sessions", incident.sessions)
@@ -118,6 +119,7 @@ void write(JsonWriter& json, const db::Reporter& reporter, const Totals& totals)
       .add(totals)
       .add("first_seen", reporter.first_seen)
       .add("last_seen", reporter.last_seen)
+      .add("last_day", reporter.last_day)
       .add("days_reported", reporter.days_reported)
       .add("usual_gap_days", reporter.usual_gap_days)
       .add("expected_by", reporter.expected_by)
@@ -140,6 +142,7 @@ void write(JsonWriter& json, const db::PolicySeen& policy) {
       .add("organization_name", policy.organization_name)
       .add("first_seen", policy.first_seen)
       .add("last_seen", policy.last_seen)
+      .add("last_day", policy.last_day)
       .add("replaced_at", policy.replaced_at);
 }
 

@@ -144,7 +144,7 @@ void add_reporters(Sheet& sheet, const db::Summary& summary) {
     any = true;
     table.add({reporter_name(reporter.organization_name), reporter.recipient_domain,
                fmt::to_string(found->second.reports), fmt::to_string(found->second.sessions),
-               fmt::to_string(found->second.failures), date(reporter.last_seen), remarks(reporter)});
+               fmt::to_string(found->second.failures), date(reporter.last_day), remarks(reporter)});
   }
   if (!any) return;
   sheet.heading("Reporters");
@@ -157,7 +157,7 @@ void add_silent(Sheet& sheet, const db::Summary& summary) {
   TextTable table(
       {{"reporter"}, {"domain"}, {"last day", Kind::kWhole}, {"usually every"}, {"expected by", Kind::kWhole}});
   for (const auto* reporter : silent) {
-    table.add({reporter_name(reporter->organization_name), reporter->recipient_domain, date(reporter->last_seen),
+    table.add({reporter_name(reporter->organization_name), reporter->recipient_domain, date(reporter->last_day),
                counted(reporter->usual_gap_days.value_or(0), "day"),
                reporter->expected_by ? date(*reporter->expected_by) : "-"});
   }
@@ -180,8 +180,8 @@ void add_policies(Sheet& sheet, const db::Summary& summary) {
   sheet.heading("Policies, as reporters saw them");
   for (const auto& policy : policy_history(summary)) {
     sheet.entry(fmt::format("{} {}: {}", policy.recipient_domain, policy.kind, policy.policy),
-                fmt::format("{}, seen by {}{}{}", dates(date(policy.first_seen), date(policy.last_seen)),
-                            policy.seen_by, policy.remarks.empty() ? "" : ": ", policy.remarks));
+                fmt::format("{}, seen by {}{}{}", dates(date(policy.first_seen), date(policy.last_day)), policy.seen_by,
+                            policy.remarks.empty() ? "" : ": ", policy.remarks));
   }
 }
 

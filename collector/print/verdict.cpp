@@ -68,7 +68,7 @@ std::string uncovered_sentence(const db::Uncovered& uncovered) {
 
 std::string silent_sentence(const db::Reporter& reporter) {
   return fmt::format("{} has fallen silent on {}: its last report covers {}.",
-                     reporter_name(reporter.organization_name), reporter.recipient_domain, date(reporter.last_seen));
+                     reporter_name(reporter.organization_name), reporter.recipient_domain, date(reporter.last_day));
 }
 
 std::string no_reports_headline(const db::Summary& summary) {

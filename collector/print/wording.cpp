@@ -73,7 +73,7 @@ std::string label(const db::Incident& incident) {
 
 std::string when(const db::Incident& incident, db::Time now) {
   const auto first = date(incident.first_seen);
-  const auto last = date(incident.last_seen);
+  const auto last = date(incident.last_day);
   if (incident.state != db::Incident::State::kOpen) {
     return first == last ? first : fmt::format("{} to {}, on {}", first, last, counted(incident.days, "day"));
   }

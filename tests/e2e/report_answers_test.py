@@ -175,5 +175,7 @@ class Answers(ViewTest):
         self.assertIn(("2026-01-10", "702", "58", "7.63 %"), days)
         self.assertEqual(("2026-02-01", "", "", ""), days[-1])
         calendar = {row[0]: "".join(cell or "." for cell in row[1:]) for row in self.tables["Who reported on which day"]}
+        self.assertEqual("✗" * 6 + "✓" * 3 + "✗" * 3 + "✓" + "✗" * 2 + "✓" * 4 + "✗" + "✓" * 4 + "✗" + "✓" * 5 + "✗.",
+                         calendar["Google Inc."])
         self.assertEqual({"Comcast": "✓" * 18 + "✗✗" + "." * 12, "Mail.ru": "✓" * 9 + "✗✗" + "✓" * 20 + "."},
                          {name: calendar[name] for name in ("Comcast", "Mail.ru")})

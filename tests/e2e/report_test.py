@@ -127,6 +127,14 @@ class Report(EndToEndTest):
                                          "example.com")["incidents"]
                 self.assertEqual(len(expected), len(incidents))
 
+    def test_an_open_incident_belongs_to_every_period_since_it_began(self):
+        self.store(january())
+        for day, expected in (("28", []), ("29", ["open"]), ("31", ["open"])):
+            with self.subTest(day=day):
+                incidents = self.json_of("--from", f"2026-01-{day}", "--to", f"2026-01-{day}", "--domain",
+                                         "example.net")["incidents"]
+                self.assertEqual(expected, [incident["state"] for incident in incidents])
+
     def test_a_domain_takes_in_what_is_below_it(self):
         self.store([report("Google Inc.", "2026-01-30", domain=domain) for domain in
                     ("example.com", "sub.example.com", "notexample.com")])
@@ -165,6 +173,22 @@ class Report(EndToEndTest):
             self.collect(self.configure(*mailboxes))
         self.assertEqual({MAILBOX: False, "other": False},
                          {row["mailbox"]: row["late"] for row in self.json_of()["mailboxes"]})
+
+    def test_a_period_is_of_the_day_on_which_it_starts(self):
+        reports = [report("Stalwart", "2026-01-28", failures=[("starttls-not-supported", "mx1.example.com", 5)]),
+                   report("Stalwart", "2026-01-29")]
+        for each, begin in zip(reports, (28, 29)):  # json-3
+            each["date-range"] = {"start-datetime": f"2026-01-{begin}T10:17:03Z", "end-datetime": f"2026-01-{begin + 1}T10:17:03Z"}
+        self.store(reports)
+        text = self.report()
+        self.assertRegex(text, r"\n    Since: +2026-01-28 \(3 days ago\)\n")
+        self.assertRegex(text, r"\n  Stalwart +example\.com +2 +185 +5 +2026-01-29  2 deviations\n")
+        self.assertIn("\n    2026-01-28 to 2026-01-29, seen by Stalwart\n", text)
+        summary = self.json_of()
+        self.assertEqual([("2026-01-28", "2026-01-29T10:17:03Z")],
+                         [(row["last_day"], row["last_seen"]) for row in summary["incidents"]])
+        page = self.report("--format", "html")
+        self.assertIn('<data value="2026-01-30T10:17:03Z">2026-01-29</data>', page)
 
     def test_failures_without_details_are_unspecified(self):
         counted = report("Google Inc.", "2026-01-30")

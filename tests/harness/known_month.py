@@ -57,6 +57,7 @@ class Reporter:
     submitter: str
     until_midnight: bool = False  # its periods end at the next midnight
     doubles: bool = False         # every session under sts and again under tlsa
+    begins_at: int = 0            # the hour at which its periods begin
 
 
 GOOGLE = Reporter("Google Inc.", "google.com")
@@ -64,6 +65,7 @@ MICROSOFT = Reporter("Microsoft Corporation", "microsoft.com", doubles=True)
 MAILRU = Reporter("Mail.ru", "mail.ru", until_midnight=True)
 COMCAST = Reporter("Comcast", "comcast.net")
 POSTFIX = Reporter("mail.postfix.example", "mail.postfix.example")
+STALWART = Reporter("mail.stalwart.example", "mail.stalwart.example", begins_at=10)  # json-3; not in `mails()`
 
 
 def _day(number):
@@ -103,7 +105,7 @@ def mail(reporter, domain, day, sessions, *, failures=(), failed=None, mode="enf
          received=None):
     """What one reporter says of one day; `failed` counts failures beyond their details."""
     failed = sum(f["failed-session-count"] for f in failures) if failed is None else failed
-    begin = _day(day)
+    begin = _day(day) + datetime.timedelta(hours=reporter.begins_at)
     end = begin + datetime.timedelta(days=1, seconds=0 if reporter.until_midnight else -1)
     summary = {"total-successful-session-count": sessions - failed, "total-failure-session-count": failed}
     policies = [{"policy": policy or sts(domain, mode), "summary": summary, "failure-details": list(failures)}]

@@ -82,9 +82,10 @@ std::vector<Row> rows_by_incident(const db::Summary& summary) {
   std::vector<Row> rows;
   for (const auto& incident : summary.incidents) {
     if (rows.size() == kMostBars) break;
-    rows.push_back(
-        {words(incident.result_type), words(incident.receiving_mx_hostname.value_or(incident.recipient_domain)),
-         words(state_of(incident)), moment(incident.first_seen), moment(incident.last_seen), count(incident.sessions)});
+    rows.push_back({words(incident.result_type),
+                    words(incident.receiving_mx_hostname.value_or(incident.recipient_domain)),
+                    words(state_of(incident)), moment(incident.first_seen),
+                    moment(incident.last_seen, incident.last_day), count(incident.sessions)});
   }
   return rows;
 }

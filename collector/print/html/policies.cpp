@@ -23,8 +23,8 @@ std::vector<Row> rows_of(const std::vector<PolicyPeriod>& history) {
   rows.reserve(history.size());
   for (const auto& policy : history) {
     rows.push_back({words(policy.recipient_domain), words(policy.kind), words(policy.policy),
-                    words(policy.current ? "current" : "replaced"), moment(policy.first_seen), moment(policy.last_seen),
-                    words(policy.seen_by), words(policy.remarks)});
+                    words(policy.current ? "current" : "replaced"), moment(policy.first_seen),
+                    moment(policy.last_seen, policy.last_day), words(policy.seen_by), words(policy.remarks)});
   }
   return rows;
 }

@@ -54,6 +54,10 @@ Cell moment(db::Time time) {
   return {.text = date(time), .value = parser::format_time(time)};
 }
 
+Cell moment(db::Time time, db::Day day) {
+  return {.text = date(day), .value = parser::format_time(time)};
+}
+
 Cell nothing() {
   return {.text = "", .value = std::nullopt, .number = true};
 }

@@ -22,8 +22,9 @@ struct Cell {
 [[nodiscard]] Cell words(std::string text);
 [[nodiscard]] Cell count(std::int64_t number);  // "12,345"
 [[nodiscard]] Cell share(std::int64_t part, std::int64_t whole);
-[[nodiscard]] Cell moment(db::Time time);  // its date; the value has the time of day
-[[nodiscard]] Cell nothing();              // a number that is not there
+[[nodiscard]] Cell moment(db::Time time);               // its date; the value has the time of day
+[[nodiscard]] Cell moment(db::Time time, db::Day day);  // the day it is told as; the value is the time
+[[nodiscard]] Cell nothing();                           // a number that is not there
 
 using Row = std::vector<Cell>;
 

@@ -41,7 +41,7 @@ void write_reporters(HtmlWriter& html, const db::Summary& summary) {
     if (found == totals.end()) continue;
     rows.push_back({words(reporter_name(reporter.organization_name)), words(reporter.recipient_domain),
                     count(found->second.reports), count(found->second.sessions), count(found->second.failures),
-                    moment(reporter.last_seen), words(remarks(reporter))});
+                    moment(reporter.last_seen, reporter.last_day), words(remarks(reporter))});
   }
   write_panel(html, "Reporters", {"reporter", "domain", "reports", "sessions", "failed", "last day", "remarks"}, rows);
 }
@@ -50,7 +50,8 @@ void write_silent(HtmlWriter& html, const db::Summary& summary) {
   std::vector<Row> reporters;
   for (const auto* reporter : silent_reporters(summary)) {
     reporters.push_back({words(reporter_name(reporter->organization_name)), words(reporter->recipient_domain),
-                         moment(reporter->last_seen), words(counted(reporter->usual_gap_days.value_or(0), "day")),
+                         moment(reporter->last_seen, reporter->last_day),
+                         words(counted(reporter->usual_gap_days.value_or(0), "day")),
                          date_or(reporter->expected_by, "-")});
   }
   write_panel(html, "Silent: reporters that used to report",

@@ -2,7 +2,7 @@
 
 import itertools
 
-from tests.harness.known_month import COMCAST, GOOGLE, MAILRU, MICROSOFT, detail, mail
+from tests.harness.known_month import COMCAST, GOOGLE, MAILRU, MICROSOFT, STALWART, detail, mail
 
 from .case import ViewTest
 
@@ -21,6 +21,11 @@ def days(first, last, reporter=GOOGLE, failed=()):
 
 
 class KnownIncidents(ViewTest):
+
+    def test_its_last_day_is_that_on_which_the_last_period_starts(self):
+        database = self.reported(*days(1, 5, STALWART, failed=(2, 3)))
+        self.assertEqual([["2", "2026-01-04 09:59:59+00", "2026-01-03"]],
+                         self.ask("select days, last_seen, last_day from v_incident", database=database))
 
     def test_an_expired_certificate_on_the_second_mx_for_three_days(self):
         self.assertEqual([[

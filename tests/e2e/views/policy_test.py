@@ -1,6 +1,6 @@
 """v_policy, v_enforce."""
 
-from tests.harness.known_month import COMCAST, GOOGLE, MAILRU, detail, mail, tlsa
+from tests.harness.known_month import COMCAST, GOOGLE, MAILRU, STALWART, detail, mail, tlsa
 
 from .case import ViewTest
 
@@ -40,6 +40,19 @@ class Policies(ViewTest):
                           ["enforce", "2026-01-13", "2026-01-31"]], self.ask("""
             select mode, first_seen::date, last_seen::date from v_policy where recipient_domain = 'flip.example'
             order by first_seen"""))
+
+    def test_its_last_day_is_that_on_which_the_last_period_starts(self):
+        database = self.reported(*[mail(STALWART, "a.example", day, 1, mode=mode)
+                                   for day, mode in ((1, "testing"), (2, "testing"), (3, "enforce"), (4, "testing"))])
+        self.assertEqual([["testing", "2026-01-03", "2026-01-02"], ["enforce", "2026-01-04", "2026-01-03"],
+                          ["testing", "2026-01-05", "2026-01-04"]], self.ask(
+            "select mode, last_seen::date, last_day from v_policy order by first_seen", database=database))
+
+    def test_what_is_seen_in_the_future_replaces_no_policy(self):
+        database = self.reported(*[mail(GOOGLE, "a.example", day, 1, mode=mode)
+                                   for day, mode in ((30, "enforce"), (31, "enforce"), (40, "testing"), (41, "enforce"))])
+        self.assertEqual([["enforce", "2026-01-31", "", "t"]], self.ask(
+            "select mode, last_seen::date, replaced_at, current from v_policy", database=database))
 
     def test_tlsa_records_and_their_change(self):
         self.assertEqual([["A", "2026-01-02", "2026-01-14", "2026-01-17"], ["B", "2026-01-17", "2026-01-29", ""]], self.ask("""
@@ -103,6 +116,13 @@ class Enforce(ViewTest):
                 database = self.reported(*[mail(GOOGLE, "a.example", day, 5, mode="testing") for day in range(1, last + 1)])
                 self.assertEqual([[str(last), verdict]], self.ask(
                     "select days_clean, verdict from v_enforce", database=database, now="2026-01-16T00:00:00Z"))
+
+    def test_a_failure_is_of_the_day_on_which_its_period_starts(self):
+        failing = [detail("starttls-not-supported", 1, "mx1.a.example")]
+        database = self.reported(*[mail(STALWART, "a.example", day, 5, mode="testing", failures=failing if day == 3 else ())
+                                   for day in range(1, 11)])
+        self.assertEqual([["starttls-not-supported at mx1.a.example failed on 2026-01-03: clean for 7 of 14 days"]], self.ask(
+            "select verdict from v_enforce", database=database, now="2026-01-12T00:00:00Z"))
 
     def test_days_without_sessions_prove_nothing(self):
         database = self.reported(*[mail(GOOGLE, "a.example", day, 0, mode="testing") for day in range(1, 20)])

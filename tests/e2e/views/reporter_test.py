@@ -1,6 +1,6 @@
 """v_reporter, v_coverage, v_ingest: do reports come?"""
 
-from tests.harness.known_month import GOOGLE, MICROSOFT, mail
+from tests.harness.known_month import GOOGLE, MICROSOFT, STALWART, mail
 
 from .case import ViewTest
 
@@ -13,6 +13,11 @@ class Reporters(ViewTest):
             ["Comcast", "2026-01-01 00:00:00+00", "2026-01-20 23:59:59+00", "19", "1 day", "2026-01-22 23:59:59+00", "t"],
         ], self.ask("""select organization_name, first_seen, last_seen, days_reported, usual_gap, expected_by, silent
                        from v_reporter where recipient_domain = 'silent.example' order by organization_name desc"""))
+
+    def test_its_last_day_is_that_on_which_its_last_period_starts(self):
+        database = self.reported(*[mail(STALWART, "a.example", day, 1) for day in (1, 2)])
+        self.assertEqual([["2026-01-03 09:59:59+00", "2026-01-02"]],
+                         self.ask("select last_seen, last_day from v_reporter", database=database))
 
     def test_the_silent_ones(self):
         self.assertEqual([["bare.example", "mail.postfix.example"], ["edge.example", "Google Inc."],

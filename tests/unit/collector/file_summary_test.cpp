@@ -60,6 +60,7 @@ TEST_CASE("files: failures of one kind at one host are one problem, whoever repo
   CHECK(incident.receiving_mx_hostname == "mx2.example.com");
   CHECK(incident.first_seen == january(10));
   CHECK(incident.last_seen == january(12) - std::chrono::seconds{1});
+  CHECK(incident.last_day == january(11));
   CHECK(incident.days == 2);
   CHECK(incident.sessions == 12);
   CHECK(incident.reports == 3);
@@ -125,6 +126,7 @@ TEST_CASE("files: a policy is read once for as long as a reporter saw it") {
   CHECK(policies[0].max_age == 86400);
   CHECK(policies[0].first_seen == january(10));
   CHECK(policies[0].last_seen == january(12) - std::chrono::seconds{1});
+  CHECK(policies[0].last_day == january(11));
   CHECK(policies[0].replaced_at == january(12));
   CHECK(policies[1].mode == "enforce");
   CHECK_FALSE(policies[1].replaced_at);

@@ -20,6 +20,7 @@ db::PolicySeen seen(const std::string& organization, const std::string& mode, in
           .organization_name = organization,
           .first_seen = january(first),
           .last_seen = january(last + 1) - std::chrono::seconds{1},
+          .last_day = january(last),
           .replaced_at = replaced ? std::optional<db::Time>(january(last + 1)) : std::nullopt};
 }
 

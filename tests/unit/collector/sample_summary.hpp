@@ -11,12 +11,13 @@ inline tlsrpt::db::Day january(int day) {
 }
 
 inline tlsrpt::db::Incident expired_certificate() {
-  using std::chrono::days, std::chrono::seconds;
+  using std::chrono::days, std::chrono::hours;
   return {.recipient_domain = "example.com",
           .result_type = "certificate-expired",
           .receiving_mx_hostname = "mx2.example.com",
           .first_seen = january(10),
-          .last_seen = january(13) - seconds{1},
+          .last_seen = january(13) + hours{10},
+          .last_day = january(12),
           .days = 3,
           .sessions = 60,
           .organizations = {"Google Inc.", "Microsoft Corporation"},
@@ -57,7 +58,8 @@ inline tlsrpt::db::Summary sample_summary() {
       .reporters = {{.organization_name = "Google Inc.",
                      .recipient_domain = "example.com",
                      .first_seen = january(1),
-                     .last_seen = january(12) - seconds{1},
+                     .last_seen = january(12) + hours{10},
+                     .last_day = january(11),
                      .days_reported = 11,
                      .usual_gap_days = 1,
                      .expected_by = january(14),
@@ -68,6 +70,7 @@ inline tlsrpt::db::Summary sample_summary() {
                      .recipient_domain = "example.net",
                      .first_seen = january(10),
                      .last_seen = january(11) - seconds{1},
+                     .last_day = january(10),
                      .days_reported = 1,
                      .silent = true}},
       .policies = {{.recipient_domain = "example.com",
@@ -78,7 +81,8 @@ inline tlsrpt::db::Summary sample_summary() {
                     .max_age = 604800,
                     .organization_name = "Google Inc.",
                     .first_seen = january(1),
-                    .last_seen = january(12) - seconds{1}}},
+                    .last_seen = january(12) + hours{10},
+                    .last_day = january(11)}},
       .readiness = {{.recipient_domain = "example.com",
                      .testing_since = january(1),
                      .last_failure = january(13) - seconds{1},

@@ -233,8 +233,8 @@ TEST_CASE("JSON: one object in one line says the same") {
       json,
       R"("incidents":[{"recipient_domain":"example.com","result_type":"certificate-expired",)"
       R"("receiving_mx_hostname":"mx2.example.com","category":"certificate","state":"open",)"
-      R"("severity":"critical","first_seen":"2026-01-10T00:00:00Z","last_seen":"2026-01-12T23:59:59Z",)"
-      R"("resolved_at":null,"days":3,"sessions":60,"reports":6,"failure_rate":0.125,"reporters":2,)"
+      R"("severity":"critical","first_seen":"2026-01-10T00:00:00Z","last_seen":"2026-01-13T10:00:00Z",)"
+      R"("last_day":"2026-01-12","resolved_at":null,"days":3,"sessions":60,"reports":6,"failure_rate":0.125,"reporters":2,)"
       R"("organizations":["Google Inc.","Microsoft Corporation"],)"
       R"("reason_codes":["X509_V_ERR_CERT_HAS_EXPIRED"],"cause":"The certificate that the MX presented has expired.",)"));
   CHECK(contains(json, R"("advice":"Renew the certificate","commands":["openssl s_client -connect mx2.example.com:25",)"
