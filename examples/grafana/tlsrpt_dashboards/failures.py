@@ -41,22 +41,21 @@ select ended, metric, null from incident where ended > begun
 order by 1""", mappings=SEVERITY_NUMBER)
 
 failed_per_day = series(
-    "Failed sessions per day", "Sessions that failed, counted once, by domain; whatever the policy type and MX.", f"""\
-select $__timeGroupAlias(day, '1d'), recipient_domain as metric, sum(failures) as value
+    "Failed sessions per day", "Sessions that failed, counted once, by domain; whatever the policy type and MX.",
+    sql.per_day("metric, value", f"""\
+select day, recipient_domain as metric, sum(failures) as value
 from tlsrpt.v_daily
 where {_SESSIONS_IN_TIME}
 group by 1, 2
-having sum(failures) > 0
-order by 1, 2""", bars=True, stacked=True)
+having sum(failures) > 0"""), bars=True, stacked=True)
 
 types_per_day = series(
     "Reports with a failure, per day", "Reports that show a failure of that type. Bars are not stacked: a report may show "
-    "several types.", f"""\
-select $__timeGroupAlias(day, '1d'), result_type as metric, count(distinct report_key) as value
+    "several types.", sql.per_day("metric, value", f"""\
+select day, result_type as metric, count(distinct report_key) as value
 from tlsrpt.v_failure
 where {_IN_TIME}
-group by 1, 2
-order by 1, 2""", bars=True)
+group by 1, 2"""), bars=True)
 
 
 def _reports_by(title, description, expression, name):

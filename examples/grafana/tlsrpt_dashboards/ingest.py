@@ -66,12 +66,11 @@ order by 2 desc, 1""")
 
 reports_per_day = series(
     "Reports per day", "All reports taken, by the UTC day on which their period starts, whatever the mailbox: a hole is a "
-    "day that was not reported, or not read.", """\
-select $__timeGroupAlias(day, '1d'), count(distinct report_key) as "Reports"
+    "day that was not reported, or not read.", sql.per_day('reports as "Reports"', """\
+select day, count(distinct report_key) as reports
 from tlsrpt.v_sessions
 where $__timeFilter(day)
-group by 1
-order by 1""", bars=True)
+group by 1"""), bars=True)
 
 late_reports = table(
     "Late reports", "Reports received more than 3 days after the end of their period, by organization and domain, "

@@ -56,22 +56,22 @@ from tlsrpt.v_ingest
 where late""", thresholds=ANY_IS_BAD, links=[_TO_INGEST])
 
 sessions_per_day = series(
-    "Sessions per day", "Sessions by the UTC day on which their report's period starts, each counted once.", f"""\
-select $__timeGroupAlias(day, '1d'), sum(successes) as "Succeeded", sum(failures) as "Failed"
+    "Sessions per day", "Sessions by the UTC day on which their report's period starts, each counted once.",
+    sql.per_day('successes as "Succeeded", failures as "Failed"', f"""\
+select day, sum(successes) as successes, sum(failures) as failures
 from tlsrpt.v_daily
 where {_IN_TIME}
-group by 1
-order by 1""", bars=True, stacked=True,
+group by 1"""), bars=True, stacked=True,
     overrides=[column("Succeeded", color={"mode": "fixed", "fixedColor": GREEN}),
                column("Failed", color={"mode": "fixed", "fixedColor": RED})])
 
 rate_per_day = series(
-    "Failure rate per day", "Failed sessions of all sessions of a day. The lines: 1 % (warning) and 5 % (critical).", f"""\
-select $__timeGroupAlias(day, '1d'), sum(failures) / nullif(sum(sessions), 0) as "Failure rate"
+    "Failure rate per day", "Failed sessions of all sessions of a day. The lines: 1 % (warning) and 5 % (critical).",
+    sql.per_day('rate as "Failure rate"', f"""\
+select day, sum(failures) / nullif(sum(sessions), 0) as rate
 from tlsrpt.v_daily
 where {_IN_TIME}
-group by 1
-order by 1""", unit="percentunit", thresholds=RATE_STEPS)
+group by 1"""), unit="percentunit", thresholds=RATE_STEPS)
 
 incidents = table(
     "Open incidents", "What fails now, since when, why, and what to do. \"Reported failures\" may count a session more "
@@ -89,22 +89,22 @@ order by {sql.SEVERITY_RANK} desc, last_seen desc, 2, 3, 4""",
 domains = table(
     "Domains", "Each domain in the time range. A rate without sessions is empty.", f"""\
 select recipient_domain as "Domain", sum(sessions) as "Sessions", sum(failures) as "Failed",
-       sum(failures) / nullif(sum(sessions), 0) as "Failure rate", count(distinct organization_name) as "Reporters",
-       max(day) as "Last day"
-from tlsrpt.v_daily
-where {_IN_TIME}
+       sum(failures) / nullif(sum(sessions), 0) as "Failure rate", count(*) as "Reporters", max(day) as "Last day"
+from (select recipient_domain, organization_name, sum(sessions) as sessions, sum(failures) as failures, max(day) as day
+      from tlsrpt.v_daily
+      where {_IN_TIME}
+      group by 1, 2) reporter
 group by 1
 order by 4 desc nulls last, 2 desc, 1""",
     RATE_COLUMN, _DOMAIN_LINK, column("Last day", unit=DAY))
 
 rate_by_domain = state_timeline(
     "Failure rate by domain", "Each domain's failure rate of each day: green under 1 %, red from 5 %; days without "
-    "report are empty.", f"""\
-select $__timeGroupAlias(day, '1d', NULL), recipient_domain as metric, sum(failures) / nullif(sum(sessions), 0) as value
+    "report are empty.", sql.per_day("metric, value", f"""\
+select day, recipient_domain as metric, sum(failures) / nullif(sum(sessions), 0) as value
 from tlsrpt.v_daily
 where {_IN_TIME}
-group by 1, 2
-order by 1, 2""", unit="percentunit", thresholds=RATE_STEPS)
+group by 1, 2""", fill=", NULL"), unit="percentunit", thresholds=RATE_STEPS)
 
 DASHBOARD = dashboard(
     OVERVIEW, "Are we all right? Sessions, failure rate, open incidents, and whether reports still come.",

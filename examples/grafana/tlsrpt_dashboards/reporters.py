@@ -33,21 +33,19 @@ order by days_clean desc, 1""",
     _DOMAIN_LINK, column("Verdict", mappings=words(**{"ready to enforce": ("ready to enforce", GREEN)}),
                          custom_cellOptions={**COLORED, "wrapText": True}, custom_minWidth=260))
 
-reports_per_day = series(
-    "Reports per day", "Reports by the UTC day on which their period starts, by organization.", f"""\
-select $__timeGroupAlias(day, '1d'), {sql.ORGANIZATION} as metric, count(distinct report_key) as value
+_REPORTS = f"""\
+select day, {sql.ORGANIZATION} as metric, count(distinct report_key) as value
 from tlsrpt.v_sessions
 where $__timeFilter(day) and {sql.BOTH_CHOSEN}
-group by 1, 2
-order by 1, 2""", bars=True, stacked=True)
+group by 1, 2"""
+
+reports_per_day = series(
+    "Reports per day", "Reports by the UTC day on which their period starts, by organization.",
+    sql.per_day("metric, value", _REPORTS), bars=True, stacked=True)
 
 calendar = state_timeline(
-    "Who reported when", "Each organization's days: coloured where a period of its reports starts, else empty.", f"""\
-select $__timeGroupAlias(day, '1d', NULL), {sql.ORGANIZATION} as metric, count(distinct report_key) as value
-from tlsrpt.v_sessions
-where $__timeFilter(day) and {sql.BOTH_CHOSEN}
-group by 1, 2
-order by 1, 2""")
+    "Who reported when", "Each organization's days: coloured where a period of its reports starts, else empty.",
+    sql.per_day("metric, value", _REPORTS, fill=", NULL"))
 
 reporters = table(
     "Reporters", "Who reports on which domain, how regularly, and how well. Days are of the last 30, deviations of the "
