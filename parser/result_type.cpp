@@ -11,7 +11,7 @@ constexpr auto kResultTypes = std::to_array<ResultType>({
     {"starttls-not-supported", "starttls",
      "The MX did not offer STARTTLS, or refused it, so the sender could not encrypt the session.",
      "Enable STARTTLS on every MX and look for a firewall or proxy that strips it: "
-     "openssl s_client -starttls smtp -connect MX:25 -servername MX",
+     "openssl s_client -starttls smtp -connect MX:25 -servername MX </dev/null",
      "RFC 8460 §4.3.1, RFC 3207"},
     {"certificate-host-mismatch", "certificate",
      "The certificate that the MX presented does not carry the name by which the sender looked for it.",
@@ -32,13 +32,15 @@ constexpr auto kResultTypes = std::to_array<ResultType>({
     {"validation-failure", "other",
      "The session failed for a reason that no other result type names; the failure-reason-code may say more.",
      "Read the failure-reason-code and the MX's log for that day, and try a session: "
-     "openssl s_client -starttls smtp -connect MX:25 -servername MX",
+     "openssl s_client -starttls smtp -connect MX:25 -servername MX </dev/null",
      "RFC 8460 §4.3.3"},
     // RFC 8460 §4.3.2.1
     {"tlsa-invalid", "dane",
      "A TLSA record of the MX is malformed, or none of its records matches the certificate that the MX presented.",
      "Publish TLSA records for the certificate in use, the next one beforehand, before changing it: "
-     "dig +dnssec TLSA _25._tcp.MX; openssl s_client -starttls smtp -connect MX:25 -dane_tlsa_domain MX",
+     // Prints what a record 3 1 1 must hold; s_client's own DANE options want the records typed in.
+     "dig +dnssec TLSA _25._tcp.MX; openssl s_client -starttls smtp -connect MX:25 -servername MX </dev/null | "
+     "openssl x509 -noout -pubkey | openssl pkey -pubin -outform DER | openssl sha256",
      "RFC 8460 §4.3.2.1, RFC 7672 §3.1"},
     {"dnssec-invalid", "dane", "The sender's resolver got no DNSSEC-valid answer for the MX or its TLSA records.",
      "Repair the zone's signatures or its DS record at the parent: delv TLSA _25._tcp.MX; dig +dnssec mx DOMAIN",
@@ -66,11 +68,11 @@ constexpr auto kResultTypes = std::to_array<ResultType>({
     // Not in the standard.
     {"unspecified", "other", "The sender counted failed sessions and gave no details of them.",
      "Try every MX, and ask the report's contact-info for details: "
-     "openssl s_client -starttls smtp -connect MX:25 -servername MX",
+     "dig +short mx DOMAIN; openssl s_client -starttls smtp -connect MX:25 -servername MX </dev/null",
      "RFC 8460 §4.4"},
     {"unknown", "other", "The sender gave no result type, or one that the standard does not know.",
      "Read the failure-reason-code and additional-information, and ask the report's contact-info: "
-     "openssl s_client -starttls smtp -connect MX:25 -servername MX",
+     "openssl s_client -starttls smtp -connect MX:25 -servername MX </dev/null",
      "RFC 8460 §4.3"},
 });
 

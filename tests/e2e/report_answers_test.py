@@ -1,5 +1,6 @@
 """`report` of the known month (tests/harness/known_month.py): text, JSON and the page say exactly what is true."""
 
+import html
 import json
 import re
 
@@ -108,10 +109,11 @@ class Answers(ViewTest):
         self.assert_incident("starttls-not-supported at mx1.lonely.example", Since="2026-01-20 (12 days ago)",
                              Failed="4 sessions in 1 report, where 40.00 % of all failed", Reported_by="Comcast")
         [(commands,)] = self.of_json("incidents", "commands", state="open", recipient_domain="lonely.example")
-        self.assertEqual(["openssl s_client -starttls smtp -connect mx1.lonely.example:25 -servername mx1.lonely.example"],
+        self.assertEqual(["openssl s_client -starttls smtp -connect mx1.lonely.example:25 -servername mx1.lonely.example "
+                          "</dev/null"],
                          commands)
         self.assertIn(f"\n      {commands[0]}\n", self.text)
-        self.assertIn(f"<code>{commands[0]}</code>", self.page)
+        self.assertIn(f"<code>{html.escape(commands[0])}</code>", self.page)
 
     def test_a_policy_stuck_in_testing(self):
         self.assertIn("\n  testing.example: ready to enforce\n    testing since 2026-01-01; clean since for 31 days of "
