@@ -30,7 +30,8 @@ _FLOW = {
 }
 
 # Values and text helpers that depend on nothing else of the collector.
-_SHARED_WITH_IMAP = ("collector/secret.hpp", "collector/escape.hpp", "collector/utf8.hpp")
+_SHARED_WITH_IMAP = ("collector/edit_distance.hpp", "collector/escape.hpp", "collector/secret.hpp",
+                     "collector/utf8.hpp")
 
 
 def library_checks():
