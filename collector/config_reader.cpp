@@ -28,6 +28,7 @@ std::string unknown_key(const std::string& key, const std::vector<ConfigReader::
     }
   }
   std::vector<std::string_view> names;
+  names.reserve(known.size());
   for (const auto& candidate : known) names.push_back(candidate.name);
   return fmt::format("unknown key \"{}\": expected {}", printable(key, kLongestQuote), fmt::join(names, ", "));
 }

@@ -29,6 +29,7 @@ std::vector<std::int64_t> ids_for(pqxx::transaction_base& transaction, std::span
   const auto missing = std::ranges::count_if(ids, [](const auto& id) { return !id; });
   const std::vector<std::int64_t> drawn = draw_ids(transaction, "quarantine", static_cast<std::size_t>(missing));
   std::vector<std::int64_t> complete;
+  complete.reserve(ids.size());
   std::size_t next = 0;
   for (const auto& id : ids) complete.push_back(id ? *id : drawn[next++]);
   return complete;

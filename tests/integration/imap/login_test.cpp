@@ -232,14 +232,14 @@ TEST_CASE("The environment's proxy is not used") {
 }
 
 TEST_CASE("Sessions begin in several threads at once") {
-  std::vector<std::future<std::uint64_t>> logins;
-  for (int i = 0; i < 8; ++i) {
-    logins.push_back(std::async(std::launch::async, [] {
+  std::vector<std::future<std::uint64_t>> logins(8);
+  for (auto& login : logins) {
+    login = std::async(std::launch::async, [] {
       ScriptedServer server;
       server.start();
       Session session(server.account());
       return session.examine("INBOX").uid_validity;
-    }));
+    });
   }
   for (auto& login : logins) CHECK(login.get() == 7);
 }
