@@ -25,7 +25,8 @@ inline constexpr const char* kDaily = R"(
 inline constexpr const char* kIncidents = R"(
   select recipient_domain, result_type, receiving_mx_hostname, extract(epoch from first_seen)::bigint as first_seen,
          extract(epoch from last_seen)::bigint as last_seen, last_day - date 'epoch' as last_day, days, sessions,
-         organizations, reports, failure_rate, severity, state, extract(epoch from resolved_at)::bigint as resolved_at, category, cause, remedy, reference
+         organizations, reports, failure_rate, severity, state, extract(epoch from resolved_at)::bigint as resolved_at,
+         category, cause, remedy, reference
   from v_incident
   where utc_day(first_seen) <= date 'epoch' + $2::int
     and utc_day(coalesce(resolved_at, greatest(clock(), last_seen))) >= date 'epoch' + $1::int

@@ -14,20 +14,21 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr std::size_t kNameWidth = 60;
+constexpr std::size_t kSubjectWidth = 60;
 
 std::string or_dash(const std::optional<std::string>& text, std::size_t most) {
   return text && !text->empty() ? printable(*text, most) : "-";
 }
 
-// By which a person knows it again: a file of somebody's own has no subject.
+// By which a person knows it again: a file of somebody's own has no subject, and the end of its path tells it apart.
 std::string name_of(const db::QuarantineEntry& entry) {
-  return entry.subject && !entry.subject->empty() ? *entry.subject : entry.source;
+  return entry.subject && !entry.subject->empty() ? printable(*entry.subject, kSubjectWidth)
+                                                  : printable(entry.source, std::string::npos);
 }
 
 std::string list_row(const db::QuarantineEntry& entry) {
   return fmt::format("{:>6}  {:>7}  {:<24}  {:<28}  {}\n", entry.id, entry.age, entry.reason,
-                     or_dash(entry.from_domain, 28), printable(name_of(entry), kNameWidth));
+                     or_dash(entry.from_domain, 28), name_of(entry));
 }
 
 }  // namespace

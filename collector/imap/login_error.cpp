@@ -55,7 +55,8 @@ std::string_view tls_hint(const LoginFailure& failure) noexcept {
 
 // A server that waits for TLS says nothing.
 std::string_view silence_hint(const LoginFailure& failure, const LoginTranscript& transcript) noexcept {
-  if (!failure.connected || failure.implicit_tls || !transcript.greeting().empty()) return "";
+  const bool fell_silent = failure.code == CURLE_OPERATION_TIMEDOUT && failure.connected;
+  if (!fell_silent || failure.implicit_tls || !transcript.greeting().empty()) return "";
   return " (where this port begins with TLS, as 993 does, the server is imaps://)";
 }
 

@@ -55,8 +55,13 @@ std::string TextTable::row(const std::vector<std::string>& cells, const std::vec
   std::vector<std::vector<std::string>> broken_cells;
   std::size_t height = 1;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    broken_cells.push_back(broken(cut_to(cells[i], kMostLines * widths[i]), widths[i]));
-    height = std::max(height, broken_cells.back().size());
+    auto pieces = broken(cut_to(cells[i], kMostLines * widths[i]), widths[i]);
+    if (pieces.size() > kMostLines) {
+      pieces.resize(kMostLines);
+      pieces.back() = cut_to(pieces.back() + "…", widths[i]);
+    }
+    height = std::max(height, pieces.size());
+    broken_cells.push_back(std::move(pieces));
   }
   std::string out;
   for (std::size_t place = 0; place < height; ++place) {

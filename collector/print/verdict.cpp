@@ -61,8 +61,8 @@ std::string mailbox_sentence(const db::MailboxHealth& mailbox) {
 }
 
 std::string uncovered_sentence(const db::Uncovered& uncovered) {
-  const auto last =
-      uncovered.last_report ? "the last one covers " + date(*uncovered.last_report) : "there never was one";
+  const auto last = uncovered.last_report ? "the period of the last one ends on " + date(*uncovered.last_report)
+                                          : "there never was one";
   return fmt::format("No report on {} in the last 7 days; {}.", uncovered.domain, last);
 }
 

@@ -29,7 +29,8 @@ class Quarantine(EndToEndTest):
         self.assertEqual(0, self.count("quarantine"))
 
     def test_quarantine_lists_a_file_of_ones_own_by_its_path(self):
-        path = self.directory / "a report that is none.json"
+        path = self.directory / ("a long way " * 9).strip() / "a report that is none.json"
+        path.parent.mkdir()
         path.write_text('{"organization-name": 1')
         self.collect(self.configure(), str(path), command="import", code=65)
         self.assertRegex(self.run_command("quarantine", "list").out, r"subject or source\n.* bad-json .*that is none\.json\n")

@@ -29,7 +29,8 @@ INCIDENT_IN_TIME = ("first_seen <= $__timeTo()::timestamptz "
                     "and (state = 'open' or resolved_at >= $__timeFrom()::timestamptz)")
 
 # Who reported on one day only has no rhythm, and who fell silent long ago is missed no more.
-FELL_SILENT = "silent and usual_gap is not null and expected_by >= $__timeFrom()::timestamptz"
+FELL_SILENT = ("silent and usual_gap is not null "
+               "and expected_by between $__timeFrom()::timestamptz and $__timeTo()::timestamptz")
 
 SEVERITY_RANK = "case severity when 'critical' then 3 when 'warning' then 2 when 'ok' then 1 else 0 end"
 

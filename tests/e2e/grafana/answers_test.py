@@ -80,6 +80,8 @@ class Answers(GrafanaTest):
         database = self.reported(once, *long_ago, *lately)
         self.grant_reader(database)
         self.assertEqual([{"Silent": "1"}], self.rows("Overview", "Silent reporters", database))
+        before = "2026-01-08T00:00:00Z"
+        self.assertEqual([{"Silent": "0"}], self.rows("Overview", "Silent reporters", database, before))
         self.assertEqual([{"Silent": "1", "Reporting": "0"}],
                          self.rows("Reporters and policies", "Silent reporters", database))
 

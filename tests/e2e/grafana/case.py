@@ -30,11 +30,11 @@ class GrafanaTest(ViewTest):
         if result.code != 0:
             raise AssertionError(f"migrate ended with {result.code}: {result.err}")
 
-    def answers(self, queries, chosen=None, database=None):
-        """Of each query: columns, as name → type, and rows as dictionaries."""
+    def answers(self, queries, chosen=None, database=None, until=known_month.NOW):
+        """Of each query: columns, as name → type, and rows as dictionaries; the time range ends `until` then."""
         script = []
         for query in queries:
-            sql = grafana.expand(query, "2026-01-01T00:00:00Z", known_month.NOW, chosen)
+            sql = grafana.expand(query, "2026-01-01T00:00:00Z", until, chosen)
             script += [f"\\warn asking {query}", sql, f"\\gdesc\n\\echo {_COLUMNS_END}", f"{sql};", f"\\echo {_ROWS_END}"]
         name = (database or self.database).rsplit("/", 1)[1]
         out = process.run_tool(
@@ -50,8 +50,8 @@ class GrafanaTest(ViewTest):
         self.assertEqual(len(queries), len(answers))
         return answers
 
-    def rows(self, dashboard, panel, database=None, **chosen):
-        [(_, rows)] = self.answers([grafana.find(dashboard, panel)], chosen, database)
+    def rows(self, dashboard, panel, database=None, until=known_month.NOW, **chosen):
+        [(_, rows)] = self.answers([grafana.find(dashboard, panel)], chosen, database, until)
         return rows
 
     def row(self, dashboard, panel, **chosen):

@@ -359,6 +359,9 @@ TEST_CASE("what floods a cell is cut after some lines") {
   table.add({std::string(1000, 'x')});
   const auto line = "  " + std::string(10, 'x') + '\n';
   CHECK(table.lines(12) == "  name\n" + line + line + line + "  " + std::string(9, 'x') + "…\n");
+  TextTable dotted({{"name"}});
+  dotted.add({"a.bbbbbbbb.a.bbbbbbbb.a.bbbbbbbb."});
+  CHECK(dotted.lines(10) == "  name\n  a.\n  bbbbbbbb\n  .a.\n  bbbbbbb…\n");
 }
 
 TEST_CASE("a remedy names the MX and the domain at hand, in its command") {
