@@ -1,5 +1,6 @@
 -- Dashboards over a million reports, once more: less is done for each row that a view looks at. What the views say stays
--- as it was.
+-- as it was, but for this: a period's day is that of its start. Some senders' periods begin at any hour and end a day later
+-- (json-3), so that the date of last_seen is the day after: incidents, reporters and policies have their last day now.
 
 -- PostgreSQL puts a function's body into the query only where it is declared as what it is: this one's is stable. A call
 -- for each row costs twenty times as much.
@@ -76,7 +77,8 @@ select r.organization_name, r.recipient_domain, first.start_datetime as first_se
        clock() > r.end_datetime + rhythm.patience as silent,
        coalesce(late.reports, 0) as late_deliveries,
        coalesce(conformance.deviations, 0) as deviations, coalesce(conformance.by_code, '{}') as conformance,
-       coalesce(future.reports, 0) as future_reports
+       coalesce(future.reports, 0) as future_reports,
+       utc_day(r.start_datetime) as last_day
 from reporter r
 cross join lateral (
   select min(s.start_datetime) as start_datetime
@@ -116,14 +118,16 @@ left join (
   where end_datetime > horizon()
   group by 1, 2) future
   on future.recipient_domain = r.recipient_domain and future.organization_name = r.organization_name;
+comment on column v_reporter.last_day is 'UTC day on which its last report''s period starts';
 
 -- A version's lines are looked for in the query itself: a call for each costs more than all else that is done for it.
+-- Reports that lie in the future (json-6) are no evidence here either: they would replace the policy of today.
 create or replace view v_policy as
 with recursive version as (
   -- Each and its first sight by one descent of the index: there are a million reports and some thousand versions.
   (select series, version, start_datetime as first_start
    from policy
-   where series is not null
+   where series is not null and end_datetime <= (select horizon())
    order by series, version, start_datetime
    limit 1)
   union all
@@ -132,6 +136,7 @@ with recursive version as (
     select p.series, p.version, p.start_datetime
     from policy p
     where (p.series, p.version) > (version.series, version.version) and p.series is not null
+      and p.end_datetime <= (select horizon())
     order by p.series, p.version, p.start_datetime
     limit 1) next),
 span as (
@@ -139,7 +144,7 @@ span as (
   from version
   cross join lateral (
     select start_datetime, end_datetime, id from policy p
-    where p.series = version.series and p.version = version.version
+    where p.series = version.series and p.version = version.version and p.end_datetime <= (select horizon())
     order by p.start_datetime desc limit 1) last),
 -- Where one version was seen before and after the first sight of another, they are told apart period by period; of
 -- several in one period the newest counts.
@@ -152,11 +157,12 @@ mixed as (
 sight as (
   select distinct on (series, start_datetime) series, p.start_datetime, p.end_datetime, version, p.id
   from mixed join span using (series) join policy p using (series, version)
+  where p.end_datetime <= (select horizon())
   order by series, p.start_datetime, span.first_start desc, version),
 run as (
-  select series, first_start, last_end, last_key from span where series not in (select series from mixed)
+  select series, first_start, last_start, last_end, last_key from span where series not in (select series from mixed)
   union all
-  select series, min(start_datetime), max(end_datetime), (array_agg(id order by start_datetime desc))[1]
+  select series, min(start_datetime), max(start_datetime), max(end_datetime), (array_agg(id order by start_datetime desc))[1]
   from (select *, row_number() over (partition by series order by start_datetime)
                   - row_number() over (partition by series, version order by start_datetime) as island
         from sight) numbered
@@ -173,11 +179,13 @@ select p.recipient_domain, p.policy_type, coalesce(r.organization_name, '') as o
             then substring((select value from policy_lines(p.policy_string, 'max_age') order by place limit 1)
                            from '^[0-9]{1,10}$')::bigint end as max_age,
        case when p.policy_type = 'tlsa' then p.policy_string end as tlsa,
-       p.policy_domain, p.policy_string
+       p.policy_domain, p.policy_string, utc_day(run.last_start) as last_day
 from (select *, lead(first_start) over (partition by series order by first_start) as replaced_at from run) run
 join policy p on p.id = run.last_key
 join report r on r.id = p.report_key;
+comment on column v_policy.last_day is 'UTC day on which the last period that last_seen speaks of starts';
 
+-- The verdict names the day of the last failure by its start, too.
 create or replace view v_enforce as
 with known as (
   select recipient_domain, organization_name, report_key, end_datetime from reporter),
@@ -199,10 +207,10 @@ testing as (
   group by c.recipient_domain
   having bool_or(c.mode = 'testing')),
 failing as (
-  select t.recipient_domain, t.testing_since, t.enforcing, f.result_type, f.host, f.last_failure
+  select t.recipient_domain, t.testing_since, t.enforcing, f.result_type, f.host, f.last_failure, f.last_day
   from testing t
   left join lateral (
-    select result_type, host, last_moment(end_datetime) as last_failure
+    select result_type, host, last_moment(end_datetime) as last_failure, utc_day(start_datetime) as last_day
     from failure_total f
     where f.recipient_domain = t.recipient_domain and f.end_datetime <= horizon()
       and f.result_type not in (select code from result_type where category = 'dane')
@@ -230,7 +238,7 @@ select recipient_domain, testing_since, last_failure, days_clean, reporters, as_
          when days_clean >= 14 then 'ready to enforce'
          when last_failure is null then format('clean, but for %s of 14 days only', days_clean)
          else format('%s%s failed on %s: clean for %s of 14 days', result_type, coalesce(' at ' || nullif(host, ''), ''),
-                     utc_day(last_failure), days_clean)
+                     last_day, days_clean)
        end as verdict
 from evidence cross join (select * from setting limit 1) setting;
 
@@ -364,7 +372,8 @@ select e.recipient_domain, e.result_type, nullif(e.host, '') as receiving_mx_hos
        case when e.over_at = 'infinity' then 'open' else 'resolved' end as state,
        last_moment(nullif(e.over_at, 'infinity')) as resolved_at,
        t.cause, remedy_for(t.remedy, nullif(e.host, ''), e.recipient_domain) as remedy,
-       t.category, t.reference, failure_rate(seen.failures, seen.sessions) as failure_rate, seen.organizations, seen.reports
+       t.category, t.reference, failure_rate(seen.failures, seen.sessions) as failure_rate, seen.organizations, seen.reports,
+       utc_day(e.last_start) as last_day
 from episode e
 cross join (select * from setting limit 1) s
 left join result_type known on known.code = e.result_type
@@ -376,5 +385,6 @@ cross join lateral (
   from failure_total f
   where f.recipient_domain = e.recipient_domain and f.result_type = e.result_type and f.host = e.host
     and f.start_datetime between e.first_seen and e.last_start and f.end_datetime <= horizon()) seen;
+comment on column v_incident.last_day is 'UTC day on which the last period with the failure starts';
 
 drop function proven_over(text, text, text, timestamptz, timestamptz, boolean);

@@ -11,9 +11,6 @@
 #include <doctest/doctest.h>
 
 #include "collector/print/printer.hpp"
-#include "collector/print/remedy.hpp"
-#include "collector/print/table.hpp"
-#include "collector/print/wrap.hpp"
 
 using namespace tlsrpt;
 using namespace tlsrpt::collector;
@@ -330,73 +327,4 @@ TEST_CASE("text: a single entry needs no count") {
   Recorder printer(Format::kText);
   CHECK(printer.report("c", sample()).starts_with("c: 2 of 10"));
   CHECK(printer.end().empty());
-}
-
-TEST_CASE("lines are wrapped at the width where words allow") {
-  CHECK(wrap("", "", 10) == "\n");
-  CHECK(wrap("", "one two", 7) == "one two\n");
-  CHECK(wrap("", "one two", 6) == "one\ntwo\n");
-  CHECK(wrap("- ", "one two", 6) == "- one\n  two\n");
-  CHECK(wrap("- ", "averylongword b", 6) == "- averylongword\n  b\n");
-  CHECK(wrap("", "\xc3\xa4\xc3\xb6\xc3\xbc x", 5) == "\xc3\xa4\xc3\xb6\xc3\xbc x\n");
-  CHECK(wrap("label   ", "", 20) == "label\n");
-}
-
-TEST_CASE("a cell is broken after a space, a dot or a hyphen, else anywhere, and loses no letter") {
-  using Pieces = std::vector<std::string>;
-  CHECK(broken("", 5) == Pieces{""});
-  CHECK(broken("one", 3) == Pieces{"one"});
-  CHECK(broken("one two", 3) == Pieces{"one", "two"});
-  CHECK(broken("one two", 5) == Pieces{"one", "two"});
-  CHECK(broken("mx1.example.com", 12) == Pieces{"mx1.example.", "com"});
-  CHECK(broken("a-very-long", 5) == Pieces{"a-", "very-", "long"});
-  CHECK(broken("averylongname", 5) == Pieces{"avery", "longn", "ame"});
-  CHECK(broken("\xc3\xa4\xc3\xb6\xc3\xbc", 2) == Pieces{"\xc3\xa4\xc3\xb6", "\xc3\xbc"});
-}
-
-TEST_CASE("what floods a cell is cut after some lines") {
-  TextTable table({{"name"}});
-  table.add({std::string(1000, 'x')});
-  const auto line = "  " + std::string(10, 'x') + '\n';
-  CHECK(table.lines(12) == "  name\n" + line + line + line + "  " + std::string(9, 'x') + "…\n");
-  TextTable dotted({{"name"}});
-  dotted.add({"a.bbbbbbbb.a.bbbbbbbb.a.bbbbbbbb."});
-  CHECK(dotted.lines(10) == "  name\n  a.\n  bbbbbbbb\n  .a.\n  bbbbbbb…\n");
-}
-
-TEST_CASE("a remedy names the MX and the domain at hand, in its command") {
-  const parser::ResultType type{.code = "c",
-                                .category = "other",
-                                .cause = "cause",
-                                .remedy = "Look at the MX of DOMAIN: probe MX:25 mta-sts.DOMAIN MXX",
-                                .reference = "r"};
-  CHECK(remedy_for(type, "mx1.example.com", "example.com") ==
-        "Look at the MX of example.com: probe mx1.example.com:25 mta-sts.example.com MXX");
-}
-
-TEST_CASE("a name that a shell could take for more than a name stays out of the command") {
-  const parser::ResultType type{
-      .code = "c", .category = "other", .cause = "cause", .remedy = "Try: probe MX DOMAIN", .reference = "r"};
-  for (const auto* name : {"$(reboot)", "a;b", "a b", "-oProxyCommand", "", "a`b", "a\nb"}) {
-    CHECK(remedy_for(type, name, name) == "Try: probe MX DOMAIN");
-  }
-  CHECK(remedy_for(type, std::nullopt, std::nullopt) == "Try: probe MX DOMAIN");
-}
-
-TEST_CASE("a remedy is an advice and commands") {
-  CHECK(steps_of("Look: dig mx a; delv b").advice == "Look");
-  CHECK(steps_of("Look: dig mx a; delv b").commands == std::vector<std::string>{"dig mx a", "delv b"});
-  CHECK(steps_of("Ask them").advice == "Ask them");
-  CHECK(steps_of("Ask them").commands.empty());
-  CHECK(steps_of("").advice.empty());
-}
-
-TEST_CASE("every known remedy has a command to paste") {
-  for (const auto& type : parser::result_types()) {
-    CAPTURE(type.code);
-    const auto steps = steps_of(remedy_for(type, "mx1.example.com", "example.com"));
-    CHECK_FALSE(steps.advice.empty());
-    REQUIRE_FALSE(steps.commands.empty());
-    for (const auto& command : steps.commands) CHECK_FALSE(contains(command, "DOMAIN"));
-  }
 }
