@@ -219,7 +219,7 @@ TEST_CASE("two mailboxes cannot share a name, nor a folder of one server and use
 TEST_CASE("an unknown key is an error, with the nearest known one or all of them") {
   check_errors({
       {"databse: x", "1:1: unknown key \"databse\": did you mean \"database\"?"},
-      {"Mailboxes: []", "1:1: unknown key \"Mailboxes\": did you mean \"mailboxes\"?"},
+      {"MAILBOXES: []", "1:1: unknown key \"MAILBOXES\": did you mean \"mailboxes\"?"},
       {"pool: {}", "1:1: unknown key \"pool\": did you mean \"poll\"?"},
       {"smtp: {}", "1:1: unknown key \"smtp\": expected database, mailboxes, poll, authentication, limits, retention"},
       {"poll: {evry: 1s}", "1:8: unknown key \"evry\": did you mean \"every\"?"},
