@@ -14,18 +14,43 @@ namespace tlsrpt::mime {
 
 namespace {
 
-enum class Base64Character : unsigned char { kStray, kDigit, kSpace, kPadding };
+// In place of a digit's value.
+constexpr signed char kStray = -1;
+constexpr signed char kSpace = -2;
+constexpr signed char kPadding = -3;
 
-constexpr std::array<Base64Character, 256> base64_characters() {
+// What each character is in base64 (RFC 4648 §4): the value of a digit, or why it is none.
+constexpr std::array<signed char, 256> base64_values() {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::array<Base64Character, 256> kinds{};
-  for (const char c : digits) kinds[static_cast<unsigned char>(c)] = Base64Character::kDigit;
-  for (const char c : kWhiteSpace) kinds[static_cast<unsigned char>(c)] = Base64Character::kSpace;
-  kinds['='] = Base64Character::kPadding;
-  return kinds;
+  std::array<signed char, 256> values{};
+  values.fill(kStray);
+  signed char value = 0;
+  for (const char digit : digits) values[static_cast<unsigned char>(digit)] = value++;
+  for (const char c : kWhiteSpace) values[static_cast<unsigned char>(c)] = kSpace;
+  values['='] = kPadding;
+  return values;
 }
 
-constexpr auto kBase64Characters = base64_characters();
+constexpr auto kBase64Values = base64_values();
+
+int base64_value(char c) noexcept {
+  return kBase64Values[static_cast<unsigned char>(c)];
+}
+
+// The groups of four digits that `body` begins with → three bytes each; how many characters the groups are. Nearly all
+// of a body is such groups, and mimetic's decoder, which takes one digit at a time, needs three times as long for them.
+std::size_t decode_groups(std::string_view body, char* out) noexcept {
+  std::size_t length = 0;
+  for (; length + 4 <= body.size(); length += 4) {
+    const int bits = base64_value(body[length]) << 18 | base64_value(body[length + 1]) << 12 |
+                     base64_value(body[length + 2]) << 6 | base64_value(body[length + 3]);
+    if (bits < 0) break;  // one of them is no digit
+    *out++ = static_cast<char>(bits >> 16);
+    *out++ = static_cast<char>(bits >> 8);
+    *out++ = static_cast<char>(bits);
+  }
+  return length;
+}
 
 // What RFC 4648 §4 wants after so many digits, and nothing but white space with it.
 bool is_proper_end(std::string_view end, std::size_t digits) {
@@ -36,7 +61,8 @@ bool is_proper_end(std::string_view end, std::size_t digits) {
          static_cast<std::size_t>(std::count_if(end.begin(), end.end(), is_padding)) == (4 - digits % 4) % 4;
 }
 
-// The decoder would read on after the padding, and reads padding in odd places as digits: it is given digits alone.
+// mimetic's decoder would read on after the padding, and reads padding in odd places as digits: it is given digits
+// alone, of groups that white space or strays divide.
 Decoded decode_base64(std::string_view body) {
   Decoded decoded;
   decoded.bytes.resize(body.size() / 4 * 3 + 3);
@@ -44,17 +70,20 @@ Decoded decode_base64(std::string_view body) {
   char* out = decoded.bytes.data();
   std::size_t digits = 0;
   std::size_t i = 0;
-  for (; i < body.size(); ++i) {
-    const auto c = static_cast<unsigned char>(body[i]);
-    const Base64Character kind = kBase64Characters[c];
-    if (kind == Base64Character::kDigit) {
-      decoder.process(c, out);
+  while (i < body.size()) {
+    const std::size_t grouped = digits % 4 == 0 ? decode_groups(body.substr(i), out) : 0;
+    out += grouped / 4 * 3;
+    digits += grouped;
+    i += grouped;
+    if (i == body.size()) break;
+    const int value = base64_value(body[i]);
+    if (value == kPadding) break;
+    if (value >= 0) {
+      decoder.process(static_cast<unsigned char>(body[i]), out);
       ++digits;
-    } else if (kind == Base64Character::kPadding) {
-      break;
-    } else if (kind == Base64Character::kStray) {
-      decoded.mended = true;
     }
+    decoded.mended = decoded.mended || value == kStray;
+    ++i;
   }
   decoder.flush(out);
   decoded.bytes.resize(static_cast<std::size_t>(out - decoded.bytes.data()));

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+using namespace std::string_literals;
 using namespace tlsrpt::mime;
 
 TEST_CASE("Content-Transfer-Encoding is read whatever stands around it") {
@@ -32,6 +33,7 @@ TEST_CASE("Base64 is read generously, and says so (mail-8)") {
       {"YQ==", "a", false},
       {"YWJj\r\nZGVm\r\n", "abcdef", false},
       {" Y W\tJ\nj ", "abc", false},
+      {"YWJjZ\r\nGVmZ2\r\nhp", "abcdefghi", false},  // lines that divide groups of four
       {"YQ=\r\n=\r\n", "a", false},
       {"YWI", "ab", true},  // no padding
       {"YQ", "a", true},
@@ -40,6 +42,7 @@ TEST_CASE("Base64 is read generously, and says so (mail-8)") {
       {"YWJj=", "abc", true},  // padding where none belongs
       {"YWI==", "ab", true},
       {"YW*Jj", "abc", true},  // stray characters
+      {"YWJj*ZGVm", "abcdef", true},
       {"YWJj\xC3\xBC", "abc", true},
       {"YWI=\r\n-- \r\nfooter", "ab", true},  // something after the padding
       {"YWI=YWJj", "ab", true},
@@ -56,6 +59,17 @@ TEST_CASE("Base64 is read generously, and says so (mail-8)") {
 
 TEST_CASE("Base64 keeps every byte") {
   CHECK(decode("AAECA/+AfwA=", TransferEncoding::kBase64).bytes == std::string("\0\1\2\3\xFF\x80\x7F\0", 8));
+}
+
+TEST_CASE("Every digit of base64 has its value, in a whole group and in a divided one") {
+  const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::string bytes =
+      "\x00\x10\x83\x10\x51\x87\x20\x92\x8B\x30\xD3\x8F\x41\x14\x93\x51\x55\x97\x61\x96\x9B\x71\xD7\x9F"
+      "\x82\x18\xA3\x92\x59\xA7\xA2\x9A\xAB\xB2\xDB\xAF\xC3\x1C\xB3\xD3\x5D\xB7\xE3\x9E\xBB\xF3\xDF\xBF"s;
+  CHECK(decode(digits, TransferEncoding::kBase64).bytes == bytes);
+  std::string divided;
+  for (const char digit : digits) divided.append(1, digit).append(1, '\n');
+  CHECK(decode(divided, TransferEncoding::kBase64).bytes == bytes);
 }
 
 TEST_CASE("Quoted-printable is read as by RFC 2045 section 6.7") {
