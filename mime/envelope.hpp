@@ -1,16 +1,16 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
+#include "mime/header.hpp"
 #include "mime/message.hpp"
 
 namespace tlsrpt::mime {
 
-// The message's own header block → what is kept of it. The first of repeated fields counts.
-[[nodiscard]] Envelope read_envelope(std::string_view header);
+// The message's own header → what is kept of it.
+[[nodiscard]] Envelope read_envelope(const Header& header);
 
 // See received_at().
-[[nodiscard]] std::optional<Time> time_of_receipt(std::string_view header);
+[[nodiscard]] std::optional<Time> time_of_receipt(const Header& header);
 
 }  // namespace tlsrpt::mime

@@ -1,6 +1,42 @@
 #include "mime/header.hpp"
 
+#include <array>
+#include <utility>
+
+#include "mime/text.hpp"
+
 namespace tlsrpt::mime {
+
+namespace {
+
+constexpr std::size_t kMostAuthenticationResults = 50;
+
+constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 11> kFields = {{
+    {"Message-ID", &Header::message_id},
+    {"From", &Header::from},
+    {"Subject", &Header::subject},
+    {"Date", &Header::date},
+    {"Received", &Header::received},
+    {"TLS-Report-Domain", &Header::tls_report_domain},
+    {"TLS-Report-Submitter", &Header::tls_report_submitter},
+    {"Content-Type", &Header::content_type},
+    {"Content-Transfer-Encoding", &Header::content_transfer_encoding},
+    {"Content-Disposition", &Header::content_disposition},
+    {"Content-Description", &Header::content_description},
+}};
+
+void keep_field(std::string_view name, std::string_view value, Header& header) {
+  for (const auto& [known, member] : kFields) {
+    if (!iequals(name, known)) continue;
+    if ((header.*member).empty()) header.*member = value;
+    return;
+  }
+  if (iequals(name, "Authentication-Results") && header.authentication_results.size() < kMostAuthenticationResults) {
+    header.authentication_results.push_back(value);
+  }
+}
+
+}  // namespace
 
 std::string_view header_block(std::string_view text) noexcept {
   std::size_t length = 0;
@@ -8,19 +44,24 @@ std::string_view header_block(std::string_view text) noexcept {
   return text.substr(0, length);
 }
 
-std::optional<Field> FieldReader::next() noexcept {
-  while (!rest_.empty()) {
-    std::size_t length = 0;
-    do length = line_end(rest_, length);
-    while (length < rest_.size() && (rest_[length] == ' ' || rest_[length] == '\t'));
-    const std::string_view field = rest_.substr(0, length);
-    rest_.remove_prefix(length);
-    const std::size_t colon = field.find(':');
-    if (colon == std::string_view::npos || colon == 0) continue;
-    // RFC 5322 §4.5.8: white space before the colon is obsolete, and still sent.
-    return Field{field.substr(0, field.find_last_not_of(" \t", colon - 1) + 1), field.substr(colon + 1)};
-  }
-  return std::nullopt;
+std::size_t read_field(std::string_view text, Header& header) {
+  std::size_t length = 0;
+  do length = line_end(text, length);
+  while (length < text.size() && (text[length] == ' ' || text[length] == '\t'));
+  const std::string_view field = text.substr(0, length);
+  const std::size_t colon = field.find(':');
+  if (colon == std::string_view::npos) return length;
+  std::size_t name_end = colon;
+  // RFC 5322 §4.5.8: white space before the colon is obsolete, and still sent.
+  while (name_end > 0 && (field[name_end - 1] == ' ' || field[name_end - 1] == '\t')) --name_end;
+  keep_field(field.substr(0, name_end), field.substr(colon + 1), header);
+  return length;
+}
+
+Header read_header(std::string_view block) {
+  Header header;
+  while (!block.empty()) block.remove_prefix(read_field(block, header));
+  return header;
 }
 
 }  // namespace tlsrpt::mime

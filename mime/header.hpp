@@ -1,14 +1,27 @@
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
-// The fields of a header block (RFC 5322 §2.2), by views: nothing is copied.
+// Header blocks (RFC 5322 §2.2), by views: nothing is copied.
 namespace tlsrpt::mime {
 
-struct Field {
-  std::string_view name;   // as sent
-  std::string_view value;  // as sent, folds and all
+// The fields of a message or a part that somebody looks at: values as sent, folds and all, the topmost of repeated
+// ones; "" where there is none.
+struct Header {
+  std::string_view message_id;
+  std::string_view from;
+  std::string_view subject;
+  std::string_view date;
+  std::string_view received;
+  std::string_view tls_report_domain;     // RFC 8460 §5.3
+  std::string_view tls_report_submitter;  // RFC 8460 §5.3
+  std::string_view content_type;
+  std::string_view content_transfer_encoding;
+  std::string_view content_disposition;
+  std::string_view content_description;
+  std::vector<std::string_view> authentication_results;  // the topmost fifty
 };
 
 // Behind the LF of the line that begins at `begin`; the text's end where it has none. Inline: a message has many lines.
@@ -29,14 +42,10 @@ struct Field {
 // What of `text` stands before its first blank line.
 [[nodiscard]] std::string_view header_block(std::string_view text) noexcept;
 
-// Walks a header block once, from the top. Lines that belong to no field are passed over.
-class FieldReader {
- public:
-  explicit FieldReader(std::string_view block) noexcept : rest_(block) {}
-  [[nodiscard]] std::optional<Field> next() noexcept;
+// The field that `text` begins with, folds and all, goes into the header; its length. A line that is no field is
+// passed over.
+std::size_t read_field(std::string_view text, Header& header);
 
- private:
-  std::string_view rest_;
-};
+[[nodiscard]] Header read_header(std::string_view block);
 
 }  // namespace tlsrpt::mime

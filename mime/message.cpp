@@ -51,7 +51,7 @@ void take_leaf(const Entity& part, const Limits& limits, Message& message) {
   const Demand demand = attachment.labelled              ? Demand::kLabelled
                         : is_for_people(part.type.value) ? Demand::kText
                                                          : Demand::kBytes;
-  const Payload payload = inspect(part.body, transfer_encoding(part.encoding), demand);
+  const Payload payload = inspect(part.body, transfer_encoding(part.header.content_transfer_encoding), demand);
   if (!payload.is_report) return;
   if (message.attachments.size() == limits.attachments) {
     message.problem = Rejection{Reason::kTooManyAttachments,
@@ -71,15 +71,15 @@ void note_report_type(const Content& type, Message& message) {
   if (is_report_type(type, "feedback-report")) message.says_dmarc_report = true;
 }
 
-// The block, or as many of its whole lines as the bound allows, for whoever is to look at the message later.
-std::string_view bounded_header(std::string_view bytes, const Limits& limits) {
-  const std::string_view header = header_block(bytes);
-  if (header.size() <= limits.header) return header;
-  const std::string_view start = header.substr(0, limits.header);
-  return start.substr(0, start.rfind('\n') + 1);
+// Of the block, or of as many of its whole lines as the bound allows, for whoever is to look at the message later.
+Header bounded_header(std::string_view bytes, const Limits& limits) {
+  const std::string_view block = header_block(bytes);
+  if (block.size() <= limits.header) return read_header(block);
+  const std::string_view start = block.substr(0, limits.header);
+  return read_header(start.substr(0, start.rfind('\n') + 1));
 }
 
-void take_envelope(std::string_view header, Message& message) {
+void take_envelope(const Header& header, Message& message) {
   message.envelope = read_envelope(header);
   message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
 }
@@ -87,7 +87,11 @@ void take_envelope(std::string_view header, Message& message) {
 void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
   Walker walker(bytes, limits);
   auto entity = walker.next();
-  take_envelope(entity ? entity->header : bounded_header(bytes, limits), message);
+  if (entity) {
+    take_envelope(entity->header, message);
+  } else {
+    take_envelope(bounded_header(bytes, limits), message);
+  }
   for (; entity && !message.problem; entity = walker.next()) {
     note_report_type(entity->type, message);
     if (entity->kind == Entity::Kind::kLeaf) take_leaf(*entity, limits, message);

@@ -42,11 +42,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }  // namespace
 
 std::string report_filename(const Entity& part) {
-  std::string filename = parse_content(part.disposition).parameters.find_text("filename", kLongestFilename);
+  std::string filename =
+      parse_content(part.header.content_disposition).parameters.find_text("filename", kLongestFilename);
   if (filename.empty()) filename = part.type.parameters.find_text("name", kLongestFilename);
   if (!filename.empty()) return mend_fold(std::move(filename));
-  if (part.description.size() > kLongestFilename) return {};
-  filename = parser::shorten(without_spaces(std::string(part.description)), kLongestFilename);
+  const std::string_view description = part.header.content_description;
+  if (description.size() > kLongestFilename) return {};
+  filename = parser::shorten(without_spaces(std::string(description)), kLongestFilename);
   return is_tls_report_filename(filename) ? filename : std::string();
 }
 

@@ -20,8 +20,8 @@ inline constexpr std::string_view kWhiteSpace = " \t\r\n";
 }
 
 [[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+  const auto are_same = [](char x, char y) { return x == y || to_lower(x) == to_lower(y); };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), are_same);
 }
 
 [[nodiscard]] constexpr bool istarts_with(std::string_view text, std::string_view start) noexcept {

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "mime/header.hpp"
 #include "mime/text.hpp"
 #include "mime/transfer_encoding.hpp"
 
@@ -79,10 +78,9 @@ bool Walker::advance() {
 Entity Walker::enter(const Start& start) {
   Entity entity;
   entity.is_root = frames_.empty();
-  entity.header = read_header();
-  count_header(entity.header.size(), start);
+  count_header(read_header(entity.header), start);
   if (problem_) return entity;
-  read_fields(entity);
+  entity.type = parse_content(entity.header.content_type);
   if (entity.type.value.empty() && start.in_digest) entity.type.value = "message/rfc822";  // RFC 2046 §5.1.5
 
   const std::string_view boundary = boundary_of(entity.type);
@@ -111,47 +109,32 @@ Entity Walker::enter(const Start& start) {
   return entity;
 }
 
-// Up to and past the blank line; a delimiter ends a header without one.
-std::string_view Walker::read_header() noexcept {
+// Up to and past the blank line; a delimiter ends a header without one. The size of the block before either.
+std::size_t Walker::read_header(Header& header) {
   Source& source = sources_.back();
-  const std::size_t begin = source.position;
+  std::size_t size = 0;
   while (source.position < source.text.size()) {
-    const std::size_t line_begin = source.position;
-    const bool is_blank = begins_with_blank_line(source.text.substr(line_begin));
-    if (!is_blank && delimiter_at(line_begin)) break;
-    source.position = line_end(source.text, line_begin);
-    if (is_blank) return source.text.substr(begin, line_begin - begin);
-  }
-  return source.text.substr(begin, source.position - begin);
-}
-
-void Walker::read_fields(Entity& entity) {
-  FieldReader fields(entity.header);
-  bool has_type = false;
-  while (const auto field = fields.next()) {
-    if (!istarts_with(field->name, "Content-")) continue;
-    const std::string_view name = field->name.substr(8);
-    if (iequals(name, "Type") && !has_type) {
-      entity.type = parse_content(field->value);
-      has_type = true;
-    } else if (iequals(name, "Transfer-Encoding") && entity.encoding.empty()) {
-      entity.encoding = field->value;
-    } else if (iequals(name, "Disposition") && entity.disposition.empty()) {
-      entity.disposition = field->value;
-    } else if (iequals(name, "Description") && entity.description.empty()) {
-      entity.description = field->value;
+    const std::string_view rest = source.text.substr(source.position);
+    if (begins_with_blank_line(rest)) {
+      source.position += first_line(rest).size();
+      break;
     }
+    if (delimiter_at(source.position)) break;
+    const std::size_t length = read_field(rest, header);
+    source.position += length;
+    size += length;
   }
+  return size;
 }
 
 void Walker::open_message(const Entity& entity) {
   const std::size_t body_begin = sources_.back().position;
   push({.boundary = {}, .prefix = entity.number + '.'});
   start_ = Start{.prefix = entity.number + '.', .index = 1, .begins_message = true};
-  if (problem_ || transfer_encoding(entity.encoding) == TransferEncoding::kIdentity) return;
+  if (problem_ || transfer_encoding(entity.header.content_transfer_encoding) == TransferEncoding::kIdentity) return;
 
   const std::string_view body = read_body();
-  const TransferEncoding encoding = embedded_encoding(entity.encoding, body);
+  const TransferEncoding encoding = embedded_encoding(entity.header.content_transfer_encoding, body);
   if (encoding == TransferEncoding::kIdentity) {
     sources_.back().position = body_begin;
     return;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mime/content.hpp"
+#include "mime/header.hpp"
 #include "mime/message.hpp"
 
 namespace tlsrpt::mime {
@@ -22,14 +23,11 @@ struct Entity {
   };
 
   Kind kind = Kind::kLeaf;
-  bool is_root = false;          // the message itself, not a part of it
-  std::string number;            // RFC 9051 §6.4.5; "" for a multipart that is the message itself
-  Content type;                  // Content-Type
-  std::string_view header;       // its fields, without the blank line
-  std::string_view encoding;     // raw values of Content-Transfer-Encoding,
-  std::string_view disposition;  // Content-Disposition
-  std::string_view description;  // and Content-Description
-  std::string_view body;         // of a leaf: as it stands, before any decoding
+  bool is_root = false;  // the message itself, not a part of it
+  std::string number;    // RFC 9051 §6.4.5; "" for a multipart that is the message itself
+  Header header;
+  Content type;           // header.content_type, read
+  std::string_view body;  // of a leaf: as it stands, before any decoding
 };
 
 // Walks a message's structure in one pass from the front, without recursion, each byte looked at a bounded number of
@@ -80,8 +78,7 @@ class Walker {
   };
 
   Entity enter(const Start& start);
-  std::string_view read_header() noexcept;
-  static void read_fields(Entity& entity);
+  std::size_t read_header(Header& header);
   void open_message(const Entity& entity);
   bool advance();
   [[nodiscard]] std::string_view read_body() noexcept;

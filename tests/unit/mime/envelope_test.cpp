@@ -1,6 +1,7 @@
 #include "mime/envelope.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -12,8 +13,12 @@ using tlsrpt::mime::test::repeat;
 
 namespace {
 
+Envelope envelope_of(std::string_view block) {
+  return read_envelope(read_header(block));
+}
+
 std::string subject_of(const std::string& value) {
-  return read_envelope("Subject: " + value + "\r\n").subject.value_or("(none)");
+  return envelope_of("Subject: " + value + "\r\n").subject.value_or("(none)");
 }
 
 }  // namespace
@@ -83,31 +88,31 @@ TEST_CASE("A Message-ID loses its brackets (mail-28)") {
                                  {"<a@b", "<a@b"}, {"", "(none)"},        {"<>", "(none)"}, {"a>b<c", "a>b<c"}};
   for (const Row& row : rows) {
     CAPTURE(row.sent);
-    CHECK(read_envelope("Message-Id: " + std::string(row.sent) + "\r\n").message_id.value_or("(none)") == row.text);
+    CHECK(envelope_of("Message-Id: " + std::string(row.sent) + "\r\n").message_id.value_or("(none)") == row.text);
   }
-  CHECK(read_envelope("Message-ID: <" + std::string(5000, 'x') + ">").message_id->size() == 1024);
+  CHECK(envelope_of("Message-ID: <" + std::string(5000, 'x') + ">").message_id->size() == 1024);
 }
 
 TEST_CASE("Domains are normalised, and the submitter is not (mail-25)") {
-  const Envelope envelope = read_envelope(
+  const Envelope envelope = envelope_of(
       "From: X <a@SENDER.example.>\r\nTLS-Report-Domain:  Example.ORG. \r\n"
       "tls-report-submitter: \r\n The Organization, Inc.\r\n");
   CHECK(envelope.from_domain == "sender.example");
   CHECK(envelope.tls_report_domain == "example.org");
   CHECK(envelope.tls_report_submitter == "The Organization, Inc.");
-  CHECK(read_envelope("From: a@b\xC3\xBC\x63her.example\r\n").from_domain == "xn--bcher-kva.example");
+  CHECK(envelope_of("From: a@b\xC3\xBC\x63her.example\r\n").from_domain == "xn--bcher-kva.example");
 }
 
 TEST_CASE("Of repeated fields the topmost counts") {
   const Envelope envelope =
-      read_envelope("Subject: a\nSubject: b\nTLS-Report-Domain: a.example\nTLS-Report-Domain: b.example\n");
+      envelope_of("Subject: a\nSubject: b\nTLS-Report-Domain: a.example\nTLS-Report-Domain: b.example\n");
   CHECK(envelope.subject == "a");
   CHECK(envelope.tls_report_domain == "a.example");
 }
 
 TEST_CASE("The time of receipt is what follows the last semicolon of the topmost Received field, else the Date") {
   const auto time = [](const std::string& header) {
-    const auto received = time_of_receipt(header);
+    const auto received = time_of_receipt(read_header(header));
     return received ? received->time_since_epoch().count() : 0;
   };
   const std::string date = "Date: 3 Sep 2024 10:53:20 +0000\r\n";
@@ -123,11 +128,11 @@ TEST_CASE("The time of receipt is what follows the last semicolon of the topmost
 TEST_CASE("Fields that are absent or empty are none") {
   for (const std::string_view header :
        {"", "From:\nSubject:\nDate:\nReceived:\nMessage-ID:\nTLS-Report-Domain: .\nTLS-Report-Submitter: \n"}) {
-    const Envelope envelope = read_envelope(header);
+    const Envelope envelope = envelope_of(header);
     CHECK_FALSE(envelope.message_id);
     CHECK_FALSE(envelope.from_domain);
     CHECK_FALSE(envelope.subject);
-    CHECK_FALSE(time_of_receipt(header));
+    CHECK_FALSE(time_of_receipt(read_header(header)));
     CHECK_FALSE(envelope.tls_report_domain);
     CHECK_FALSE(envelope.tls_report_submitter);
     CHECK(envelope.authentication_results.empty());
@@ -137,7 +142,7 @@ TEST_CASE("Fields that are absent or empty are none") {
 TEST_CASE("Authentication-Results are kept in their order, the topmost fifty") {
   std::string header;
   for (int i = 0; i < 51; ++i) header += "authentication-results: mx" + std::to_string(i) + ";\r\n none\r\n";
-  const Envelope envelope = read_envelope(header);
+  const Envelope envelope = envelope_of(header);
   REQUIRE(envelope.authentication_results.size() == 50);
   CHECK(envelope.authentication_results[0] == "mx0; none");
   CHECK(envelope.authentication_results[49] == "mx49; none");
@@ -146,5 +151,5 @@ TEST_CASE("Authentication-Results are kept in their order, the topmost fifty") {
 TEST_CASE("Kilobytes of other fields are passed over (mail-29)") {
   const std::string header =
       repeat("X-MS-Exchange-Padding: " + std::string(1000, 'x') + "\r\n " + std::string(1000, 'y') + "\r\n", 50);
-  CHECK(read_envelope(header + "Subject: at the end\r\n").subject == "at the end");
+  CHECK(envelope_of(header + "Subject: at the end\r\n").subject == "at the end");
 }
