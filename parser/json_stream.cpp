@@ -1,13 +1,12 @@
 #include "parser/json_stream.hpp"
 
 #include <array>
+#include <utility>
 
 namespace tlsrpt::parser {
 
 std::string_view TextFeed::next() {
-  if (keep_from_ != nullptr) {
-    gzipper_.write(source_.as_sent({keep_from_, static_cast<std::size_t>(chunk_.data() + chunk_.size() - keep_from_)}));
-  }
+  if (keep_from_ != nullptr) compress_until(chunk_.data() + chunk_.size());
   offset_ += chunk_.size();
   chunk_ = source_.read();
   if (keep_from_ != nullptr) keep_from_ = chunk_.data();
@@ -20,14 +19,23 @@ void TextFeed::drain() {
 }
 
 void TextFeed::keep_from(const char* position) {
-  gzipper_.begin();
   keep_from_ = position;
+  compressing_ = false;
 }
 
 std::string TextFeed::kept_until(const char* position) {
-  gzipper_.write(source_.as_sent({keep_from_, static_cast<std::size_t>(position - keep_from_)}));
+  const auto length = static_cast<std::size_t>(position - keep_from_);
+  if (!compressing_ && length <= kShort) {
+    return std::string(source_.as_sent({std::exchange(keep_from_, nullptr), length}));
+  }
+  compress_until(position);
   keep_from_ = nullptr;
   return gzipper_.finish();
+}
+
+void TextFeed::compress_until(const char* position) {
+  if (!std::exchange(compressing_, true)) gzipper_.begin();
+  gzipper_.write(source_.as_sent({keep_from_, static_cast<std::size_t>(position - keep_from_)}));
 }
 
 void JsonStream::refill() {

@@ -10,9 +10,14 @@
 
 namespace tlsrpt::parser {
 
-// Hands a text to the JSON parser chunk by chunk, and keeps a compressed copy of those parts that it is told to.
+// Hands a text to the JSON parser chunk by chunk, and keeps a copy of those parts that it is told to: in gzip, or as it
+// is where it is short.
 class TextFeed {
  public:
+  // To compress a text takes longer than to read it, and saves little of a short one. With so much text, a report's row
+  // still fits into the 2 KB that PostgreSQL stores in one piece.
+  static constexpr std::size_t kShort = 1u << 10;
+
   TextFeed(ByteSource& source, Gzipper& gzipper) noexcept : source_(source), gzipper_(gzipper) {}
 
   // The next chunk; the one before is gone.
@@ -30,11 +35,14 @@ class TextFeed {
   [[nodiscard]] std::size_t length() const noexcept { return offset_ + chunk_.size(); }  // of the text so far
 
  private:
+  void compress_until(const char* position);
+
   ByteSource& source_;
   Gzipper& gzipper_;
   std::string_view chunk_;
   std::size_t offset_ = 0;  // of the chunk, in the text
   const char* keep_from_ = nullptr;
+  bool compressing_ = false;
 };
 
 // A text as RapidJSON's Stream concept wants it. Cheap to copy, as RapidJSON does to keep it in registers.

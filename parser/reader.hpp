@@ -25,7 +25,7 @@ struct ParsedReport {
   std::vector<Deviation> deviations;  // in the order of the document
   Digest identity{};                  // organization name (case-folded), report-id, period, set of policy domains
   Digest content{};                   // everything
-  std::string raw;                    // gzip of the report's JSON as sent; empty for Raw::kDrop
+  std::string raw;  // the report's JSON as sent: gzip, or the text itself where it is short; empty for Raw::kDrop
 };
 
 // Sound bytes that hold something else: nothing to worry about.

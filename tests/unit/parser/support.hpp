@@ -41,6 +41,10 @@ enum class Wrapping { kGzip, kZlib, kRaw };
 // A gzip of `count` times the same byte, made without holding them.
 [[nodiscard]] std::string gzip_of(char byte, std::size_t count);
 [[nodiscard]] std::string gunzip(std::string_view bytes);
+// ParsedReport::raw as the sender wrote it.
+[[nodiscard]] inline std::string as_sent(const ParsedReport& parsed) {
+  return parsed.raw.starts_with('{') ? parsed.raw : gunzip(parsed.raw);
+}
 
 struct Entry {
   std::string name;
