@@ -10,8 +10,7 @@ namespace tlsrpt::mime {
 namespace {
 
 bool is_domain_character(char c) noexcept {
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '.' || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::optional<std::string> domain_of(std::string_view address) {

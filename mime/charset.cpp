@@ -21,9 +21,7 @@ constexpr std::array<std::string_view, 9> kFamilies = {"iso-8859-", "windows-125
                                                        "shift_jis", "gb",          "big5",  "utf-16"};
 
 bool is_mail_charset(std::string_view charset) noexcept {
-  const auto is_name = [](char c) {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_';
-  };
+  const auto is_name = [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; };
   return charset.size() <= 20 && std::all_of(charset.begin(), charset.end(), is_name) &&
          std::any_of(kFamilies.begin(), kFamilies.end(),
                      [charset](std::string_view family) { return istarts_with(charset, family); });

@@ -30,6 +30,11 @@ std::string decode_percent(std::string_view text) {
   return bytes;
 }
 
+// Of the parameter whose value `text` begins with.
+std::string read_value(std::string_view text) {
+  return Lexer(text).value(";");
+}
+
 // RFC 2231 §4: charset'language'text, the text with %XX.
 struct ExtendedValue {
   std::string_view charset;
@@ -46,41 +51,43 @@ ExtendedValue split_extended(std::string_view value) {
 
 }  // namespace
 
-std::optional<std::string_view> Parameters::find(std::string_view name) const noexcept {
-  for (const auto& [other, value] : list_) {
-    if (iequals(other, name)) return value;
+std::optional<std::string> Parameters::find(std::string_view name) const {
+  for (const auto& [other, text] : list_) {
+    if (iequals(other, name)) return read_value(text);
   }
   return std::nullopt;
 }
 
 std::optional<std::string> Parameters::find_continued(std::string_view name) const {
   struct Section {
-    std::string_view value;
+    std::string_view text;
     bool extended = false;
   };
   std::map<unsigned, Section> sections;
-  for (const auto& [other, value] : list_) {
+  for (const auto& [other, text] : list_) {
     if (other.size() < name.size() + 2 || other[name.size()] != '*' || !istarts_with(other, name)) continue;
     const char* end = other.data() + other.size();
     const bool extended = *(end - 1) == '*';
     if (extended) --end;
     unsigned number = 0;
     const auto [number_end, error] = std::from_chars(other.data() + name.size() + 1, end, number);
-    if (error == std::errc() && number_end == end) sections.try_emplace(number, Section{value, extended});
+    if (error == std::errc() && number_end == end) sections.try_emplace(number, Section{text, extended});
   }
   if (sections.empty() || sections.begin()->first != 0) return std::nullopt;
 
   std::string bytes;
-  std::string_view charset;
+  std::string charset;
   unsigned expected = 0;
-  for (auto [number, section] : sections) {
+  for (const auto& [number, section] : sections) {
     if (number != expected++) break;
+    const std::string value = read_value(section.text);
     if (number == 0 && section.extended) {
-      const ExtendedValue first = split_extended(section.value);
+      const ExtendedValue first = split_extended(value);
       charset = first.charset;
-      section.value = first.text;
+      bytes = decode_percent(first.text);
+    } else {
+      bytes += section.extended ? decode_percent(value) : value;
     }
-    bytes += section.extended ? decode_percent(section.value) : std::string(section.value);
   }
   return to_utf8(bytes, charset);
 }
@@ -91,8 +98,8 @@ std::string Parameters::find_text(std::string_view name, std::size_t most) const
     return parser::shorten(to_utf8(decode_percent(text), charset), most);
   }
   if (auto continued = find_continued(name)) return parser::shorten(std::move(*continued), most);
-  const auto plain = find(name);
-  return plain ? parser::shorten(decode_encoded_words(*plain), most) : std::string();
+  auto plain = find(name);
+  return plain ? parser::shorten(decode_encoded_words(std::move(*plain)), most) : std::string();
 }
 
 Content parse_content(std::string_view field) {
@@ -101,7 +108,7 @@ Content parse_content(std::string_view field) {
   content.value = parser::ascii_lower(lexer.word(";"));
   while (lexer.skip_past(';')) {
     const std::string_view name = lexer.word(";=");
-    if (lexer.take('=')) content.parameters.add(name, lexer.value(";"));
+    if (lexer.take('=')) content.parameters.add(name, lexer.rest());
   }
   return content;
 }

@@ -10,13 +10,14 @@
 // Content-Type and Content-Disposition (RFC 2045 §5, RFC 2183), with RFC 2231's parameters.
 namespace tlsrpt::mime {
 
-// Parameters of a field, as sent; of several with one name the first counts. Names are views of the field's value.
+// Parameters of a field, by views of it; of several with one name the first counts.
 class Parameters {
  public:
-  void add(std::string_view name, std::string value) { list_.emplace_back(name, std::move(value)); }
+  // `text` begins with the value, which is read when somebody asks for it.
+  void add(std::string_view name, std::string_view text) { list_.emplace_back(name, text); }
 
-  // A parameter that is a token or a quoted string; nothing when it is absent.
-  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+  // A parameter that is a token or a quoted string, as sent; nothing when it is absent.
+  [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
 
   // A parameter that is text for people: extended (name*=), continued (name*0=, name*1*=) or plain, with encoded words
   // (RFC 2047 §5 forbids them there; mail-22). Valid UTF-8, at most `most` bytes; "" when it is absent.
@@ -25,7 +26,7 @@ class Parameters {
  private:
   [[nodiscard]] std::optional<std::string> find_continued(std::string_view name) const;
 
-  std::vector<std::pair<std::string_view, std::string>> list_;
+  std::vector<std::pair<std::string_view, std::string_view>> list_;
 };
 
 struct Content {

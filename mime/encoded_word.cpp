@@ -48,10 +48,12 @@ std::optional<EncodedWord> read_encoded_word(std::string_view text) {
 
 }  // namespace
 
-std::string decode_encoded_words(std::string_view text) {
+std::string decode_encoded_words(std::string sent) {
+  if (sent.find('?') == std::string::npos) return sent;  // as most are
   // Beyond the last end of a word there is none: without this, each lone "=?" would cost a search to the end.
-  const std::size_t last_end = text.rfind("?=");
-  if (last_end == std::string_view::npos) return std::string(text);
+  const std::size_t last_end = sent.rfind("?=");
+  if (last_end == std::string::npos) return sent;
+  std::string_view text(sent);
   const std::string_view rest = text.substr(last_end + 2);
   text = text.substr(0, last_end + 2);
 
@@ -82,7 +84,8 @@ std::string decode_encoded_words(std::string_view text) {
     }
   }
   flush();
-  return decoded.append(rest);
+  decoded.append(rest);
+  return decoded;
 }
 
 }  // namespace tlsrpt::mime

@@ -18,7 +18,7 @@ bool is_one_of(char c, std::string_view set) noexcept {
 }
 
 bool ends_word(char c) noexcept {
-  return c <= '(' && (is_space(c) || c == '(' || c == '"');  // letters and digits lie above all of these
+  return is_space(c) || c == '(' || c == '"';
 }
 
 void append_unquoted(std::string& text, std::string_view quoted) {
@@ -85,7 +85,8 @@ bool Lexer::take(char c) noexcept {
 
 std::string_view Lexer::run(std::string_view stops) noexcept {
   std::size_t length = 0;
-  while (length < rest_.size() && !ends_word(rest_[length]) && !is_one_of(rest_[length], stops)) ++length;
+  const auto is_within = [stops](char c) { return is_alphanumeric(c) || (!ends_word(c) && !is_one_of(c, stops)); };
+  while (length < rest_.size() && is_within(rest_[length])) ++length;
   const std::string_view text = rest_.substr(0, length);
   rest_.remove_prefix(length);
   return text;
@@ -98,7 +99,9 @@ std::string_view Lexer::word(std::string_view stops) noexcept {
 
 std::string_view Lexer::quoted() noexcept {
   rest_.remove_prefix(1);
-  std::size_t length = 0;
+  // Few hold an escape: two searches of the library are done before a look at each character.
+  std::size_t length = std::min(rest_.find('"'), rest_.size());
+  length = std::min(rest_.substr(0, length).find('\\'), length);
   while (length < rest_.size() && rest_[length] != '"') length += rest_[length] == '\\' ? 2U : 1U;
   const std::string_view text = rest_.substr(0, length);
   rest_.remove_prefix(std::min(length + 1, rest_.size()));
@@ -122,13 +125,12 @@ std::string Lexer::value(std::string_view stops) {
 
 bool Lexer::skip_past(char c) noexcept {
   while (!at_end()) {
-    const char next = rest_.front();
-    if (next == '"') {
+    if (rest_.front() == '"') {
       static_cast<void>(quoted());
-      continue;
+    } else if (run({&c, 1}).empty()) {
+      rest_.remove_prefix(1);
+      return true;
     }
-    rest_.remove_prefix(1);
-    if (next == c) return true;
   }
   return false;
 }

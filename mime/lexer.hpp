@@ -17,11 +17,15 @@ class Lexer {
   [[nodiscard]] char peek() noexcept;  // NUL at the end
   [[nodiscard]] bool take(char c) noexcept;
 
-  // A run of characters up to white space, a comment, a quoted string or one of `stops`; may be empty.
+  // A run of characters up to white space, a comment, a quoted string or one of `stops`, of which none
+  // is a letter or a digit; may be empty.
   [[nodiscard]] std::string_view word(std::string_view stops) noexcept;
 
   // Words and quoted strings without anything between them, unquoted; a fold inside quotes becomes one space.
   [[nodiscard]] std::string value(std::string_view stops);
+
+  // What has not been read.
+  [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
 
   // Goes past the next `c` outside of comments and quoted strings; false, and at the end, without one.
   bool skip_past(char c) noexcept;

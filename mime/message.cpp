@@ -19,11 +19,6 @@ namespace {
 using parser::Reason;
 using parser::Rejection;
 
-bool is_report_type(const Content& type, std::string_view name) {
-  const auto report_type = type.parameters.find("report-type");
-  return report_type && iequals(*report_type, name);
-}
-
 // RFC 8460 §6.4 and §6.5: application/tlsrpt+json and +gzip; some senders have other suffixes, or none (mail-3).
 bool is_tlsrpt_type(std::string_view media_type) {
   return media_type == "application/tlsrpt" || media_type.starts_with("application/tlsrpt+");
@@ -67,8 +62,10 @@ void take_leaf(const Entity& part, const Limits& limits, Message& message) {
 
 // RFC 8460 §5.3; RFC 6591, a DMARC failure report.
 void note_report_type(const Content& type, Message& message) {
-  if (is_report_type(type, "tlsrpt")) message.says_tls_report = true;
-  if (is_report_type(type, "feedback-report")) message.says_dmarc_report = true;
+  const auto report_type = type.parameters.find("report-type");
+  if (!report_type) return;
+  if (iequals(*report_type, "tlsrpt")) message.says_tls_report = true;
+  if (iequals(*report_type, "feedback-report")) message.says_dmarc_report = true;
 }
 
 // Of the block, or of as many of its whole lines as the bound allows, for whoever is to look at the message later.

@@ -55,9 +55,7 @@ std::string decode_start(std::string_view start, TransferEncoding encoding) {
 bool is_undeclared_base64(std::string_view start) {
   constexpr std::size_t enough = 16;
   const std::string_view text = parser::trim(start).substr(0, enough);
-  const auto is_digit = [](char c) {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '+' || c == '/';
-  };
+  const auto is_digit = [](char c) { return is_alphanumeric(c) || c == '+' || c == '/'; };
   if (text.size() < enough || !std::all_of(text.begin(), text.end(), is_digit)) return false;
   const std::string bytes = decode_start(start, TransferEncoding::kBase64);
   return is_archive(bytes) || begins_surely_like_json(bytes);
@@ -70,15 +68,19 @@ TransferEncoding true_encoding(std::string_view start, TransferEncoding declared
   return is_undeclared_base64(start) ? TransferEncoding::kBase64 : declared;
 }
 
+bool begins_like_report(std::string_view bytes, Demand demand) {
+  return is_archive(bytes) || (demand == Demand::kText ? begins_surely_like_json(bytes) : begins_like_json(bytes));
+}
+
 }  // namespace
 
 Payload inspect(std::string_view body, TransferEncoding declared, Demand demand) {
   const std::string_view start = body.substr(0, kLookedAt);
   Payload payload{.is_report = demand == Demand::kLabelled, .encoding = true_encoding(start, declared)};
   if (payload.is_report) return payload;
-  const std::string bytes = decode_start(start, payload.encoding);
-  payload.is_report =
-      is_archive(bytes) || (demand == Demand::kText ? begins_surely_like_json(bytes) : begins_like_json(bytes));
+  payload.is_report = payload.encoding == TransferEncoding::kIdentity
+                          ? begins_like_report(start, demand)
+                          : begins_like_report(decode_start(start, payload.encoding), demand);
   return payload;
 }
 

@@ -14,9 +14,23 @@ inline constexpr std::string_view kWhiteSpace = " \t\r\n";
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+[[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept {
+  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+}
+
 // One of kWhiteSpace.
 [[nodiscard]] constexpr bool is_space(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// Without white space at its start, at its end. Loops: the library's searches for sets make a call for each character.
+[[nodiscard]] constexpr std::string_view trim_start(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  return text;
+}
+[[nodiscard]] constexpr std::string_view trim_end(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 [[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {

@@ -21,10 +21,11 @@ bool is_delivery_status(const Content& type, bool is_root) {
 }
 
 // RFC 2046 §5.1.1: a boundary does not end in white space; nothing for what is no multipart or cannot be split.
-std::string_view boundary_of(const Content& type) {
+std::string boundary_of(const Content& type) {
   if (!type.value.starts_with("multipart/")) return {};
-  const std::string_view boundary = type.parameters.find("boundary").value_or("");
-  return boundary.substr(0, boundary.find_last_not_of(kWhiteSpace) + 1);
+  std::string boundary = type.parameters.find("boundary").value_or("");
+  boundary.resize(trim_end(boundary).size());
+  return boundary;
 }
 
 // RFC 2045 §6.4: a message is embedded as it is; where it says otherwise, only if it looks like that.
@@ -83,7 +84,7 @@ Entity Walker::enter(const Start& start) {
   entity.type = parse_content(entity.header.content_type);
   if (entity.type.value.empty() && start.in_digest) entity.type.value = "message/rfc822";  // RFC 2046 §5.1.5
 
-  const std::string_view boundary = boundary_of(entity.type);
+  std::string boundary = boundary_of(entity.type);
   if (start.begins_message && !boundary.empty()) {
     entity.number = start.enclosing();
   } else {
@@ -97,7 +98,7 @@ Entity Walker::enter(const Start& start) {
     static_cast<void>(read_body());
   } else if (!boundary.empty()) {
     entity.kind = Entity::Kind::kMultipart;
-    push({.boundary = std::string(boundary),
+    push({.boundary = std::move(boundary),
           .prefix = start.begins_message ? start.prefix : entity.number + '.',
           .is_digest = entity.type.value == "multipart/digest"});
   } else if (entity.type.value == "message/rfc822" || entity.type.value == "message/global") {
@@ -182,7 +183,7 @@ std::optional<Walker::Delimiter> Walker::delimiter_at(std::size_t line_begin) co
   const std::string_view text = source.text.substr(line_begin);
   if (!text.starts_with("--")) return std::nullopt;
   const std::string_view line = first_line(text);
-  const std::string_view mark = line.substr(2, line.find_last_not_of(kWhiteSpace) - 1);
+  const std::string_view mark = trim_end(line).substr(2);
   for (std::size_t i = frames_.size(); i-- > source.first_frame;) {
     const std::string_view boundary = frames_[i].boundary;
     if (boundary.empty() || !mark.starts_with(boundary)) continue;

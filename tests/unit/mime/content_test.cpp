@@ -16,12 +16,15 @@ TEST_CASE("A media type is lower-cased and freed of what stands around it") {
 }
 
 TEST_CASE("Parameters are found by name, the first of several") {
-  const Content content = parse_content("x; A=1; a=2; ; b; c=; =d; e = \"5\" ;f=\"a;b\"g; h=x (c) y; i=\"un\\closed");
+  const Content content = parse_content(
+      "x; A=1; a=2; ; b; c=; =d; e = \"5\" ;f=\"a;b\"g; h=x (c; h=z) y; g=\"a\\\"b;c\\\\\"; "
+      "i=\"un\\closed");
   CHECK(content.parameters.find("a") == "1");
   CHECK_FALSE(content.parameters.find("b"));
   CHECK(content.parameters.find("c") == "");
   CHECK(content.parameters.find("E") == "5");
   CHECK(content.parameters.find("f") == "a;bg");
+  CHECK(content.parameters.find("g") == "a\"b;c\\");
   CHECK(content.parameters.find("h") == "x");
   CHECK(content.parameters.find("i") == "unclosed");
 }
