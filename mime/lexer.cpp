@@ -57,14 +57,10 @@ void Lexer::skip_comment() noexcept {
 }
 
 void Lexer::skip_space_and_comments() noexcept {
-  while (!rest_.empty()) {
-    if (is_space(rest_.front())) {
-      rest_.remove_prefix(1);
-    } else if (rest_.front() == '(') {
-      skip_comment();
-    } else {
-      return;
-    }
+  rest_ = trim_start(rest_);
+  while (rest_.starts_with('(')) {
+    skip_comment();
+    rest_ = trim_start(rest_);
   }
 }
 

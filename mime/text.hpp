@@ -15,7 +15,7 @@ inline constexpr std::string_view kWhiteSpace = " \t\r\n";
 }
 
 [[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept {
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 // One of kWhiteSpace.
