@@ -232,9 +232,9 @@ ReadMessage Ingester::read_file(std::string_view bytes, const std::string& filen
 db::NewMessage accept(ReadMessage read, const Acceptance& acceptance, bool is_mail) {
   const auto authentic =
       is_mail ? std::optional(mime::authenticate(read.envelope, acceptance.authserv_id)) : std::nullopt;
-  db::NewMessage message{.rfc822_message_id = read.envelope.message_id,
-                         .from_domain = read.envelope.from_domain,
-                         .subject = read.envelope.subject,
+  db::NewMessage message{.rfc822_message_id = std::move(read.envelope.message_id),
+                         .from_domain = std::move(read.envelope.from_domain),
+                         .subject = std::move(read.envelope.subject),
                          .authentic = authentic.value_or(mime::Authentic::kUnknown),
                          .kind = read.kind,
                          .quarantine = std::move(read.rejected)};

@@ -27,21 +27,25 @@ std::optional<std::string> signing_domain(const MethodResult& dkim) {
   return parser::normalize_domain(agent->substr(agent->rfind('@') + 1));  // all of it without a sign
 }
 
-// The domains whose signature counts as the reporter's.
+// Most reporters sign with the very domain: that needs no list of public suffixes.
+bool are_of_one_organization(const std::string& a, const std::string& b) {
+  return a == b || organizational_domain(a) == organizational_domain(b);
+}
+
+// A domain whose signature, or whose organization's, counts as the reporter's.
 std::vector<std::string> reporter_domains(const Envelope& envelope) {
   std::vector<std::string> domains;
-  if (envelope.from_domain) domains.push_back(organizational_domain(*envelope.from_domain));
+  if (envelope.from_domain) domains.push_back(*envelope.from_domain);
   // RFC 8460 §5.3: a domain by the standard; many write their organization's name (mail-25).
-  if (envelope.tls_report_submitter) {
-    domains.push_back(organizational_domain(parser::normalize_domain(*envelope.tls_report_submitter)));
-  }
+  if (envelope.tls_report_submitter) domains.push_back(parser::normalize_domain(*envelope.tls_report_submitter));
   return domains;
 }
 
 bool is_aligned(const MethodResult& dkim, const std::vector<std::string>& reporters) {
   const auto domain = signing_domain(dkim);
   return domain && !domain->empty() &&
-         std::find(reporters.begin(), reporters.end(), organizational_domain(*domain)) != reporters.end();
+         std::any_of(reporters.begin(), reporters.end(),
+                     [&](const std::string& reporter) { return are_of_one_organization(*domain, reporter); });
 }
 
 // RFC 8601 §2.7.1. A good signature of somebody else is none of the reporter's; so is "neutral", which says that the
