@@ -228,25 +228,27 @@ class Pass {
                              bool tried, const PipelineBounds& bounds) {
     if (uids.empty()) return true;
     MessageReader reader(config_, mailbox_);
+    db::Renderer renderer;
     bool stopped = false;
-    run_pipeline({.fetch =
-                      [&](const auto& sink) {
-                        session.fetch(uids, {.max_message = config_.mime_limits.message},
-                                      [&](std::vector<imap::FetchedMessage> group) {
-                                        if (request_.progress != nullptr)
-                                          request_.progress->advance(group.size(), bytes_of(group));
-                                        stopped = request_.stop.stop_requested() || !sink(std::move(group));
-                                        return !stopped;
-                                      });
-                      },
-                  .parse = [&](imap::FetchedMessage message) { return reader.read(std::move(message), tried); },
-                  .write = [&](std::vector<db::NewMessage> batch) { store(database, std::move(batch)); }},
-                 bounds);
+    run_pipeline(
+        {.fetch =
+             [&](const auto& sink) {
+               session.fetch(uids, {.max_message = config_.mime_limits.message},
+                             [&](std::vector<imap::FetchedMessage> group) {
+                               if (request_.progress != nullptr)
+                                 request_.progress->advance(group.size(), bytes_of(group));
+                               stopped = request_.stop.stop_requested() || !sink(std::move(group));
+                               return !stopped;
+                             });
+             },
+         .parse = [&](imap::FetchedMessage message) { return renderer.render(reader.read(std::move(message), tried)); },
+         .write = [&](std::vector<db::RenderedMessage> batch) { store(database, std::move(batch)); }},
+        bounds);
     return !stopped;
   }
 
-  void store(const db::Connection& database, std::vector<db::NewMessage> batch) {
-    watermark_.to = *batch.back().uid;
+  void store(const db::Connection& database, std::vector<db::RenderedMessage> batch) {
+    watermark_.to = *batch.back().message.uid;
     const auto written = db::write_batch(
         database, watermark_, std::move(batch),
         {.after_pending = mailbox_.after != After::kKeep, .quarantine_bytes = config_.quarantine_bytes});

@@ -12,14 +12,6 @@ namespace tlsrpt::collector {
 
 namespace {
 
-constexpr std::size_t kMessageOverhead = 512;
-
-std::size_t fetched_weight(const std::vector<imap::FetchedMessage>& group) noexcept {
-  std::size_t sum = 0;
-  for (const auto& message : group) sum += kMessageOverhead + message.body.size();
-  return sum;
-}
-
 // Keeps the first exception that any of the threads met.
 class FirstFailure {
  public:
@@ -42,51 +34,42 @@ class Pipeline {
 
   void run() {
     {
-      std::jthread parse_thread;
       std::jthread write_thread;
-      // A lost connection is no reason to lose what it brought: the other two finish what was fetched.
+      // A lost connection is no reason to lose what it brought: what was fetched is written all the same.
       try {
-        parse_thread = std::jthread([this] { unless_it_fails(&Pipeline::parse); });
-        write_thread = std::jthread([this] { unless_it_fails(&Pipeline::write); });
-        steps_.fetch([this](Fetched group) {
-          const auto heavy = fetched_weight(group);
-          return fetched_.push(std::move(group), heavy);
-        });
+        write_thread = std::jthread([this] { write_unless_it_fails(); });
+        steps_.fetch([this](std::vector<imap::FetchedMessage> group) { return parse(std::move(group)); });
       } catch (...) {
         failure_.keep(std::current_exception());
       }
-      fetched_.close();
+      parsed_.close();
     }
     failure_.rethrow();
   }
 
  private:
-  using Fetched = std::vector<imap::FetchedMessage>;
-  using Parsed = std::vector<db::NewMessage>;
+  using Parsed = std::vector<db::RenderedMessage>;
 
-  void unless_it_fails(void (Pipeline::*step)()) {
-    try {
-      (this->*step)();
-    } catch (...) {
-      failure_.keep(std::current_exception());
-      fetched_.abandon();
-      parsed_.abandon();
+  // False where nobody will take another message.
+  bool parse(std::vector<imap::FetchedMessage> group) {
+    Parsed messages;
+    std::size_t heavy = 0;
+    for (auto& message : group) {
+      if (!parsed_.wait_for_room()) return false;
+      heavy += weight(messages.emplace_back(steps_.parse(std::move(message))));
+      if (heavy > bounds_.queue_bytes && !parsed_.push(std::exchange(messages, {}), std::exchange(heavy, 0)))
+        return false;
     }
+    return messages.empty() || parsed_.push(std::move(messages), heavy);
   }
 
-  void parse() {
-    while (auto group = fetched_.pop()) {
-      fetched_.release(fetched_weight(*group));
-      Parsed messages;
-      std::size_t heavy = 0;
-      for (auto& message : *group) {
-        if (!parsed_.wait_for_room()) return;
-        heavy += weight(messages.emplace_back(steps_.parse(std::move(message))));
-        if (heavy > bounds_.queue_bytes && !parsed_.push(std::exchange(messages, {}), std::exchange(heavy, 0))) return;
-      }
-      if (!messages.empty() && !parsed_.push(std::move(messages), heavy)) return;
+  void write_unless_it_fails() {
+    try {
+      write();
+    } catch (...) {
+      failure_.keep(std::current_exception());
+      parsed_.abandon();
     }
-    parsed_.close();
   }
 
   void write() {
@@ -110,7 +93,6 @@ class Pipeline {
 
   const PipelineSteps& steps_;
   const PipelineBounds& bounds_;
-  BoundedQueue<Fetched> fetched_{bounds_.queue_bytes};
   // What is in a batch is there until it is written: however much one mail unpacks to, the next waits for it.
   BoundedQueue<Parsed> parsed_{bounds_.batch_bytes + bounds_.queue_bytes};
   Parsed batch_;

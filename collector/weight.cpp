@@ -20,34 +20,17 @@ std::size_t heap(const std::optional<std::string>& text) noexcept {
 template <typename Element>
 std::size_t heap(const std::vector<Element>& elements) noexcept;
 
-std::size_t heap(const parser::FailureDetail& detail) noexcept {
-  return heap(detail.result_type) + heap(detail.sending_mta_ip) + heap(detail.receiving_mx_hostname) +
-         heap(detail.receiving_mx_helo) + heap(detail.receiving_ip) + heap(detail.additional_information) +
-         heap(detail.failure_reason_code);
+std::size_t heap(const db::RenderedRows::Row& /*row*/) noexcept {
+  return 0;
 }
 
-std::size_t heap(const parser::Policy& policy) noexcept {
-  return heap(policy.policy_type) + heap(policy.policy_string) + heap(policy.policy_domain) + heap(policy.mx_host) +
-         heap(policy.failure_details);
+std::size_t heap(const db::RenderedRows& part) noexcept {
+  return heap(part.text) + heap(part.rows);
 }
 
-std::size_t heap(const parser::Deviation& deviation) noexcept {
-  return heap(deviation.pointer) + heap(deviation.detail);
-}
-
-std::size_t heap(const parser::SessionTotal& total) noexcept {
-  return heap(total.recipient_domain);
-}
-
-std::size_t heap(const parser::FailureTotal& total) noexcept {
-  return heap(total.recipient_domain) + heap(total.result_type) + heap(total.host);
-}
-
-std::size_t heap(const db::NewReport& report) noexcept {
-  const auto& parsed = report.parsed;
-  return heap(parsed.report.organization_name) + heap(parsed.report.contact_info) + heap(parsed.report.report_id) +
-         heap(parsed.report.policies) + heap(parsed.deviations) + heap(parsed.raw) + heap(report.session_totals) +
-         heap(report.failure_totals);
+std::size_t heap(const db::RenderedReport& report) noexcept {
+  return heap(report.organization_name) + heap(report.recipient_domains) + heap(report.attachment) + heap(report.raw) +
+         heap(report.parts);
 }
 
 std::size_t heap(const db::NewQuarantine& entry) noexcept {
@@ -63,9 +46,11 @@ std::size_t heap(const std::vector<Element>& elements) noexcept {
 
 }  // namespace
 
-std::size_t weight(const db::NewMessage& message) noexcept {
-  return sizeof(message) + heap(message.source) + heap(message.rfc822_message_id) + heap(message.subject) +
-         heap(message.reports) + heap(message.quarantine) + heap(message.raw);
+std::size_t weight(const db::RenderedMessage& rendered) noexcept {
+  const db::NewMessage& message = rendered.message;
+  return sizeof(rendered) + heap(message.source) + heap(message.rfc822_message_id) + heap(message.from_domain) +
+         heap(message.subject) + heap(message.quarantine) + heap(message.raw) + heap(rendered.fields) +
+         heap(rendered.reports);
 }
 
 }  // namespace tlsrpt::collector

@@ -14,7 +14,7 @@ namespace tlsrpt::db {
 
 // Everything of a batch within the transaction given: watermark, messages, reports, quarantine. One outcome a message.
 std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                                std::span<const NewMessage> messages, const BatchOptions& options);
+                                std::span<const RenderedMessage> messages, const BatchOptions& options);
 
 // By what became of its reports, and whether anything of it is in quarantine.
 [[nodiscard]] Outcome outcome_of(std::span<const UpsertResult> reports, bool is_quarantined);
@@ -23,7 +23,7 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
 void take_own_as_stored(std::span<UpsertResult> reports);
 
 // What goes to quarantine: the message's own rejections, then the conflicts among its reports.
-[[nodiscard]] std::vector<NewQuarantine> quarantine_of(const NewMessage& message,
+[[nodiscard]] std::vector<NewQuarantine> quarantine_of(const RenderedMessage& message,
                                                        std::span<const UpsertResult> reports);
 
 }  // namespace tlsrpt::db

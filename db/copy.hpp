@@ -1,49 +1,38 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include <pqxx/transaction_base>
 
-#include "parser/report.hpp"
+#include "db/copy_text.hpp"
 
 namespace tlsrpt::db {
 
-// `COPY table (columns) FROM STDIN`: fields are put in the columns' order, each row ended with end_row(). Text is made
-// storable on the way. Buffers are reused from row to row: a stream costs no allocation per field.
+// `COPY table (columns) FROM STDIN`: rows are put field by field, in the columns' order, and sent many at once.
 class CopyStream {
  public:
-  CopyStream(pqxx::transaction_base& transaction, const char* table, const char* columns);
+  CopyStream(pqxx::transaction_base& transaction, const char* table, const std::string& columns);
   ~CopyStream();
   CopyStream(const CopyStream&) = delete;
   CopyStream& operator=(const CopyStream&) = delete;
 
-  CopyStream& integer(std::int64_t value);
-  CopyStream& integer(std::optional<std::int64_t> value);
-  CopyStream& text(std::string_view value);
-  CopyStream& text(const std::optional<std::string>& value);
-  CopyStream& time(parser::Time value);
-  CopyStream& time(std::optional<parser::Time> value);
+  // The row so far.
+  [[nodiscard]] CopyText& row() noexcept { return text_; }
+  // A field of bytes, however many: what is long is never there as a whole.
   CopyStream& bytes(std::string_view value);
-  CopyStream& array(std::span<const std::string> value);
-  CopyStream& now();  // the transaction's time
-  CopyStream& null();
   void end_row();
 
   // After the last row; throws what PostgreSQL says of them.
   void finish();
 
  private:
-  struct Stream;
-  enum class Form { kNull, kPlain, kBytes, kText };  // what of it may need escaping
-  template <typename Append>
-  CopyStream& field(Form form, Append append);
+  void send();
 
-  std::unique_ptr<Stream> stream_;
+  struct Transport;
+  std::unique_ptr<Transport> transport_;
+  CopyText text_;
 };
 
 }  // namespace tlsrpt::db

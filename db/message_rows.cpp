@@ -17,9 +17,9 @@ namespace {
 constexpr std::array kOutcomes = {Outcome::kStored,  Outcome::kUpdated,     Outcome::kDuplicate,
                                   Outcome::kIgnored, Outcome::kQuarantined, Outcome::kPartial};
 
-constexpr const char* kColumns =
-    "id, mailbox_key, uid_validity, uid, source, sha256, rfc822_message_id, from_domain, subject, received_at, "
-    "authentic, kind, outcome, after_done_at";
+std::string columns() {
+  return fmt::format("id, mailbox_key, uid_validity, uid, outcome, after_done_at, {}", kRenderedMessageColumns);
+}
 
 // The last column: something of it was quarantined, and nothing of it is in quarantine any more.
 constexpr std::string_view kFind =
@@ -84,12 +84,12 @@ Outcome outcome_from_string(std::string_view word) {
 }
 
 std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                                         std::span<const NewMessage> messages) {
+                                         std::span<const RenderedMessage> messages) {
   std::vector<MessagePlace> places(messages.size());
   std::vector<std::string> keys;
   std::unordered_map<std::string, std::size_t> first;
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    const auto [found, is_first] = first.try_emplace(natural_key(messages[i], watermark.has_value()), i);
+    const auto [found, is_first] = first.try_emplace(natural_key(messages[i].message, watermark.has_value()), i);
     if (is_first) {
       keys.push_back(found->first);
     } else {
@@ -114,7 +114,7 @@ std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction, co
 }
 
 void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                   std::span<const NewMessage> messages, std::span<const MessagePlace> places,
+                   std::span<const RenderedMessage> messages, std::span<const MessagePlace> places,
                    std::span<const MessageResult> results, bool after_pending) {
   std::optional<std::int64_t> mailbox;
   std::optional<std::int64_t> uid_validity;
@@ -126,20 +126,13 @@ void copy_messages(pqxx::transaction_base& transaction, const std::optional<Wate
   std::optional<CopyStream> stream;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (!places[i].is_new()) continue;
-    if (!stream) stream.emplace(transaction, "message", kColumns);
-    const NewMessage& message = messages[i];
-    stream->integer(places[i].id).integer(mailbox).integer(uid_validity);
-    watermark ? stream->integer(uid_to_sql(*message.uid)) : stream->null();
-    stream->text(std::string_view{message.source});
-    message.sha256 ? stream->bytes(bytes_of(*message.sha256)) : stream->null();
-    stream->text(message.rfc822_message_id)
-        .text(message.from_domain)
-        .text(message.subject)
-        .time(message.received_at)
-        .text(to_string(message.authentic))
-        .text(to_string(message.kind))
-        .text(to_string(results[i].outcome));
-    after_pending&& results[i].is_taken ? stream->null() : stream->now();
+    if (!stream) stream.emplace(transaction, "message", columns());
+    CopyText& row = stream->row();
+    row.integer(places[i].id).integer(mailbox).integer(uid_validity);
+    watermark ? row.integer(uid_to_sql(*messages[i].message.uid)) : row.null();
+    row.text(to_string(results[i].outcome));
+    after_pending&& results[i].is_taken ? row.null() : row.now();
+    row.fields(messages[i].fields);
     stream->end_row();
   }
   if (stream) stream->finish();

@@ -36,7 +36,7 @@ struct MessagePlace {
 // Finds the rows that are there, by UID or (without a watermark) by SHA-256, and draws ids for all others.
 [[nodiscard]] std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction,
                                                        const std::optional<Watermark>& watermark,
-                                                       std::span<const NewMessage> messages);
+                                                       std::span<const RenderedMessage> messages);
 
 // What became of a message of a batch.
 struct MessageResult {
@@ -47,7 +47,7 @@ struct MessageResult {
 // Inserts the rows of new messages, in the place of forgotten ones; of those that were there, notes what `after:` has
 // to do.
 void copy_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                   std::span<const NewMessage> messages, std::span<const MessagePlace> places,
+                   std::span<const RenderedMessage> messages, std::span<const MessagePlace> places,
                    std::span<const MessageResult> results, bool after_pending);
 
 }  // namespace tlsrpt::db

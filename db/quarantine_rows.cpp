@@ -49,7 +49,8 @@ void copy_quarantine(pqxx::transaction_base& transaction, std::span<const Quaran
   for (const QuarantineRows& message : messages) {
     bool is_first = true;
     for (const NewQuarantine& entry : message.entries) {
-      stream.integer(*id++)
+      CopyText& row = stream.row();
+      row.integer(*id++)
           .integer(message.message_key)
           .text(std::string_view{entry.attachment})
           .text(to_string(entry.rejection.reason))
@@ -58,10 +59,10 @@ void copy_quarantine(pqxx::transaction_base& transaction, std::span<const Quaran
         stream.bytes(message.raw);
         kept += message.raw.size();
       } else {
-        stream.null();
+        row.null();
       }
-      stream.integer(message.attempts);
-      message.attempts > 0 ? stream.now() : stream.null();
+      row.integer(message.attempts);
+      message.attempts > 0 ? row.now() : row.null();
       stream.end_row();
       is_first = false;
     }

@@ -9,10 +9,10 @@
 namespace tlsrpt::db {
 
 // Writes a message in a transaction that is rolled back; throws what writing it throws.
-using Trial = std::function<void(const NewMessage&)>;
+using Trial = std::function<void(const RenderedMessage&)>;
 
 // A message that PostgreSQL refuses, as it will take it: the reports that it refuses are quarantined instead
 // (database-refused), and if it refuses what the message's header says, that is left out and all of it quarantined.
-[[nodiscard]] NewMessage without_refused(NewMessage message, const Trial& trial);
+[[nodiscard]] RenderedMessage without_refused(RenderedMessage message, const Trial& trial);
 
 }  // namespace tlsrpt::db

@@ -1,123 +1,98 @@
 #include "db/report_rows.hpp"
 
+#include <optional>
 #include <set>
 #include <utility>
-#include <vector>
 
+#include <fmt/format.h>
 #include <pqxx/result>
 
 #include "db/copy.hpp"
 #include "db/text.hpp"
-#include "parser/digester.hpp"
 
 namespace tlsrpt::db {
 namespace {
 
-constexpr const char* kPolicyColumns =
-    "id, report_key, ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host, "
-    "total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, "
-    "series, version";
-constexpr const char* kFailureDetailColumns =
-    "policy_key, ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
-    "failed_session_count, additional_information, failure_reason_code, start_datetime";
-constexpr const char* kSessionTotalColumns =
-    "report_key, recipient_domain, organization_name, start_datetime, end_datetime, sessions, failures";
-constexpr const char* kFailureTotalColumns =
-    "report_key, recipient_domain, organization_name, start_datetime, end_datetime, result_type, host, "
-    "failed_sessions, sessions, failures";
-constexpr const char* kDeviationColumns = "report_key, code, json_pointer, detail";
+// Keys are drawn here; all else was rendered.
+std::string with_keys(std::string_view keys, Table table) {
+  return fmt::format("{}, {}", keys, rendered_columns(table));
+}
 
-struct PolicyRow {
-  std::int64_t id;
-  const ReportRow* report;
-  std::int64_t ordinal;
-  const parser::Policy* policy;
-  std::string_view recipient_domain;
+// Calls `use(table, fields)` for each row, in order.
+template <typename Use>
+void for_each_row(const RenderedReport& report, Use use) {
+  for (const RenderedRows& part : report.parts) {
+    std::size_t begin = 0;
+    for (const auto& [table, end] : part.rows) {
+      use(table, std::string_view{part.text}.substr(begin, end - 1 - begin));
+      begin = end;
+    }
+  }
+}
 
-  const parser::Report& parsed() const { return report->report->parsed.report; }
+// Sends the rows of one table; a stream is opened only where there is one.
+class RowSender {
+ public:
+  RowSender(pqxx::transaction_base& transaction, const char* name, std::string columns)
+      : transaction_{transaction}, name_{name}, columns_{std::move(columns)} {}
+
+  void send(std::initializer_list<std::int64_t> keys, std::string_view fields) {
+    if (!stream_) stream_.emplace(transaction_, name_, columns_);
+    for (const std::int64_t key : keys) stream_->row().integer(key);
+    stream_->row().fields(fields);
+    stream_->end_row();
+  }
+
+  void finish() {
+    if (stream_) stream_->finish();
+  }
+
+ private:
+  pqxx::transaction_base& transaction_;
+  const char* name_;
+  std::string columns_;
+  std::optional<CopyStream> stream_;
 };
 
-std::vector<PolicyRow> policy_rows(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  std::vector<PolicyRow> policies;
+std::size_t count_policies(std::span<const ReportRow> rows) {
+  std::size_t count = 0;
   for (const ReportRow& row : rows) {
-    std::int64_t ordinal = 0;
-    for (const parser::Policy& policy : row.report->parsed.report.policies) {
-      policies.push_back({0, &row, ++ordinal, &policy, recipient_domain(policy, row.report->report_domain)});
-    }
+    for_each_row(*row.report, [&](Table table, std::string_view) { count += table == Table::kPolicy ? 1U : 0U; });
   }
-  const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", policies.size());
-  for (std::size_t i = 0; i < policies.size(); ++i) policies[i].id = ids[i];
-  return policies;
+  return count;
 }
 
-std::int64_t eight_bytes(const parser::Digest& digest) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
-  return static_cast<std::int64_t>(number);
-}
-
-// MTA-STS and DANE policies are followed over time, where the sender quotes them (json-36).
-void put_series(CopyStream& stream, const PolicyRow& row, parser::Digester& digester) {
-  const parser::Policy& policy = *row.policy;
-  if ((policy.policy_type == "sts" || policy.policy_type == "tlsa") && !policy.policy_string.empty()) {
-    const auto& organization = row.parsed().organization_name;
-    stream.integer(eight_bytes(digester.policy_series(policy, row.recipient_domain, organization)))
-        .integer(eight_bytes(digester.policy_version(policy)));
-  } else {
-    stream.null().null();
+void copy_policies(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
+  const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", count_policies(rows));
+  RowSender policies{transaction, "policy", with_keys("id, report_key", Table::kPolicy)};
+  auto id = ids.begin();
+  for (const ReportRow& row : rows) {
+    for_each_row(*row.report, [&](Table table, std::string_view fields) {
+      if (table == Table::kPolicy) policies.send({*id++, row.id}, fields);
+    });
   }
-}
+  policies.finish();
 
-void copy_policies(pqxx::transaction_base& transaction, std::span<const PolicyRow> rows) {
-  if (rows.empty()) return;
-  CopyStream stream{transaction, "policy", kPolicyColumns};
-  parser::Digester digester;
-  for (const PolicyRow& row : rows) {
-    const parser::Policy& policy = *row.policy;
-    stream.integer(row.id)
-        .integer(row.report->id)
-        .integer(row.ordinal)
-        .text(policy.policy_type)
-        .text(policy.policy_domain)
-        .text(row.recipient_domain)
-        .array(policy.policy_string)
-        .array(policy.mx_host)
-        .integer(policy.total_successful_session_count)
-        .integer(policy.total_failure_session_count)
-        .time(row.parsed().start_datetime)
-        .time(row.parsed().end_datetime);
-    put_series(stream, row, digester);
-    stream.end_row();
+  RowSender details{transaction, "failure_detail", with_keys("policy_key", Table::kFailureDetail)};
+  auto next = ids.begin();
+  for (const ReportRow& row : rows) {
+    for_each_row(*row.report, [&](Table table, std::string_view fields) {
+      if (table == Table::kPolicy) ++next;
+      if (table == Table::kFailureDetail) details.send({*std::prev(next)}, fields);
+    });
   }
-  stream.finish();
+  details.finish();
 }
 
-void copy_failure_details(pqxx::transaction_base& transaction, std::span<const PolicyRow> rows) {
-  std::optional<CopyStream> stream;
-  for (const PolicyRow& row : rows) {
-    std::int64_t ordinal = 0;
-    for (const parser::FailureDetail& detail : row.policy->failure_details) {
-      if (!stream) stream.emplace(transaction, "failure_detail", kFailureDetailColumns);
-      stream->integer(row.id)
-          .integer(++ordinal)
-          .text(std::string_view{detail.result_type})
-          .text(detail.sending_mta_ip)
-          .text(detail.receiving_mx_hostname)
-          .text(detail.receiving_mx_helo)
-          .text(detail.receiving_ip)
-          .integer(detail.failed_session_count)
-          .text(detail.additional_information)
-          .text(detail.failure_reason_code)
-          .time(row.parsed().start_datetime)
-          .end_row();
-    }
+void copy_of_reports(pqxx::transaction_base& transaction, const char* name, Table table,
+                     std::span<const ReportRow> rows) {
+  RowSender sender{transaction, name, with_keys("report_key", table)};
+  for (const ReportRow& row : rows) {
+    for_each_row(*row.report, [&](Table of, std::string_view fields) {
+      if (of == table) sender.send({row.id}, fields);
+    });
   }
-  if (stream) stream->finish();
-}
-
-std::string_view organization_of(const ReportRow& row) {
-  const auto& name = row.report->parsed.report.organization_name;
-  return name ? std::string_view{*name} : std::string_view{};
+  sender.finish();
 }
 
 std::vector<std::int64_t> ids_of(std::span<const ReportRow> rows) {
@@ -127,82 +102,25 @@ std::vector<std::int64_t> ids_of(std::span<const ReportRow> rows) {
   return ids;
 }
 
-// What every total of a report begins with.
-void begin_total(CopyStream& stream, const ReportRow& row, std::string_view recipient_domain) {
-  const parser::Report& report = row.report->parsed.report;
-  stream.integer(row.id)
-      .text(recipient_domain)
-      .text(organization_of(row))
-      .time(report.start_datetime)
-      .time(report.end_datetime);
-}
-
-void copy_session_totals(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  std::optional<CopyStream> stream;
-  for (const ReportRow& row : rows) {
-    for (const parser::SessionTotal& total : row.report->session_totals) {
-      if (!stream) stream.emplace(transaction, "session_total", kSessionTotalColumns);
-      begin_total(*stream, row, total.recipient_domain);
-      stream->integer(total.sessions).integer(total.failures).end_row();
-    }
-  }
-  if (stream) stream->finish();
-}
-
-void copy_failure_totals(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  std::optional<CopyStream> stream;
-  for (const ReportRow& row : rows) {
-    for (const parser::FailureTotal& total : row.report->failure_totals) {
-      if (!stream) stream.emplace(transaction, "failure_total", kFailureTotalColumns);
-      begin_total(*stream, row, total.recipient_domain);
-      stream->text(std::string_view{total.result_type})
-          .text(std::string_view{total.host})
-          .integer(total.failed_sessions)
-          .integer(total.sessions)
-          .integer(total.failures)
-          .end_row();
-    }
-  }
-  if (stream) stream->finish();
-}
-
-void copy_deviations(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  std::optional<CopyStream> stream;
-  for (const ReportRow& row : rows) {
-    for (const parser::Deviation& deviation : row.report->parsed.deviations) {
-      if (!stream) stream.emplace(transaction, "deviation", kDeviationColumns);
-      stream->integer(row.id)
-          .text(to_string(deviation.code))
-          .text(std::string_view{deviation.pointer})
-          .text(std::string_view{deviation.detail})
-          .end_row();
-    }
-  }
-  if (stream) stream->finish();
-}
-
 }  // namespace
 
+std::string report_columns() {
+  return fmt::format("id, message_key, authentic, received_at, {}, raw", rendered_columns(Table::kReport));
+}
+
 void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows) {
-  CopyStream stream{transaction, table, kReportColumns};
+  CopyStream stream{transaction, table, report_columns()};
   for (const ReportRow& row : rows) {
-    const parser::ParsedReport& parsed = row.report->parsed;
-    stream.integer(row.id)
-        .time(parsed.report.start_datetime)
-        .bytes(bytes_of(parsed.identity))
-        .bytes(bytes_of(parsed.content))
-        .text(parsed.report.organization_name)
-        .text(parsed.report.report_id)
-        .text(row.report->report_domain)
-        .time(parsed.report.end_datetime)
-        .text(parsed.report.contact_info)
-        .text(row.report->submitter_domain)
-        .text(row.report->filename)
-        .text(to_string(row.message->authentic))
-        .integer(row.message_key)
-        .time(row.message->received_at)
-        .bytes(parsed.raw)
-        .end_row();
+    for_each_row(*row.report, [&](Table of, std::string_view fields) {
+      if (of != Table::kReport) return;
+      stream.row()
+          .integer(row.id)
+          .integer(row.message_key)
+          .text(to_string(row.message->authentic))
+          .time(row.message->received_at)
+          .fields(fields);
+      stream.bytes(row.report->raw).end_row();
+    });
   }
   stream.finish();
 }
@@ -212,8 +130,8 @@ void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> 
   std::set<std::pair<std::string_view, std::string_view>> pairs;
   for (const auto& rows : {inserted, updated}) {
     for (const ReportRow& row : rows) {
-      for (const parser::SessionTotal& total : row.report->session_totals) {
-        pairs.emplace(total.recipient_domain, organization_of(row));
+      for (const std::string& domain : row.report->recipient_domains) {
+        pairs.emplace(domain, row.report->organization_name);
       }
     }
   }
@@ -228,12 +146,10 @@ void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> 
 }
 
 void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  const std::vector<PolicyRow> policies = policy_rows(transaction, rows);
-  copy_policies(transaction, policies);
-  copy_failure_details(transaction, policies);
-  copy_session_totals(transaction, rows);
-  copy_failure_totals(transaction, rows);
-  copy_deviations(transaction, rows);
+  copy_policies(transaction, rows);
+  copy_of_reports(transaction, "session_total", Table::kSessionTotal, rows);
+  copy_of_reports(transaction, "failure_total", Table::kFailureTotal, rows);
+  copy_of_reports(transaction, "deviation", Table::kDeviation, rows);
 }
 
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {

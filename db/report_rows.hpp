@@ -8,7 +8,7 @@
 
 #include <pqxx/transaction>
 
-#include "db/store.hpp"
+#include "db/render.hpp"
 
 // The rows of reports and of what hangs on them, COPYed.
 namespace tlsrpt::db {
@@ -17,13 +17,11 @@ struct ReportRow {
   std::int64_t id = 0;
   std::int64_t message_key = 0;
   const NewMessage* message = nullptr;  // whose envelope the report stands by
-  const NewReport* report = nullptr;
+  const RenderedReport* report = nullptr;
 };
 
 // What copy_reports fills, in its order.
-inline constexpr const char* kReportColumns =
-    "id, start_datetime, identity, content_digest, organization_name, report_id, report_domain, end_datetime, "
-    "contact_info, submitter_domain, filename, authentic, message_key, received_at, raw";
+[[nodiscard]] std::string report_columns();
 
 void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows);
 

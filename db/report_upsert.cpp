@@ -65,7 +65,7 @@ struct Group {
 Claim claim_of(const IncomingReport& incoming) {
   return {.authentic = incoming.message->authentic,
           .received_at = incoming.message->received_at,
-          .content = incoming.report->parsed.content,
+          .content = incoming.report->content,
           .from_domain = incoming.message->from_domain,
           .operators_own = incoming.message->operators_own};
 }
@@ -91,9 +91,10 @@ class Upsert {
   }
 
  private:
-  const parser::ParsedReport& parsed(std::size_t item) const { return incoming_[item].report->parsed; }
-
-  auto key(std::size_t item) const { return std::tie(parsed(item).report.start_datetime, parsed(item).identity); }
+  auto key(std::size_t item) const {
+    const RenderedReport& report = *incoming_[item].report;
+    return std::tie(report.start_datetime, report.identity);
+  }
 
   // Repeats are folded here, as if the first had been stored.
   void group() {
@@ -148,7 +149,7 @@ class Upsert {
     rows.reserve(groups_.size());
     for (const Group& group : groups_) rows.push_back(row_of(group.standing));
     copy_reports(transaction_, kStaging, rows);
-    for (const auto& row : transaction_.exec(fmt::format(kInsert, kReportColumns)))
+    for (const auto& row : transaction_.exec(fmt::format(kInsert, report_columns())))
       inserted_.insert(row[0].as<std::int64_t>());
   }
 

@@ -12,7 +12,7 @@ namespace tlsrpt::db {
 struct IncomingReport {
   std::int64_t message_key = 0;
   const NewMessage* message = nullptr;
-  const NewReport* report = nullptr;
+  const RenderedReport* report = nullptr;
 };
 
 struct UpsertResult {

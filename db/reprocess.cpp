@@ -45,21 +45,22 @@ Before remove_entries(pqxx::transaction_base& transaction, std::int64_t message_
 }
 
 std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64_t message_key,
-                                 const NewMessage& message) {
+                                 const RenderedMessage& message) {
   std::vector<IncomingReport> incoming;
-  for (const NewReport& report : message.reports) incoming.push_back({message_key, &message, &report});
+  for (const RenderedReport& report : message.reports) incoming.push_back({message_key, &message.message, &report});
   std::vector<UpsertResult> results = upsert_reports(transaction, incoming);
   take_own_as_stored(results);
   return results;
 }
 
-std::optional<Outcome> rewrite(pqxx::transaction_base& transaction, std::int64_t message_key, const NewMessage& message,
-                               const BatchOptions& options) {
+std::optional<Outcome> rewrite(pqxx::transaction_base& transaction, std::int64_t message_key,
+                               const RenderedMessage& rendered, const BatchOptions& options) {
   if (transaction.exec_params("SELECT FROM message WHERE id = $1 FOR UPDATE", message_key).empty()) return std::nullopt;
   Before before = remove_entries(transaction, message_key);
-  const std::vector<UpsertResult> results = upsert(transaction, message_key, message);
-  const std::vector<NewQuarantine> entries = quarantine_of(message, results);
+  const std::vector<UpsertResult> results = upsert(transaction, message_key, rendered);
+  const std::vector<NewQuarantine> entries = quarantine_of(rendered, results);
   const Outcome outcome = outcome_of(results, !entries.empty());
+  const NewMessage& message = rendered.message;
   transaction.exec_params(kUpdateMessage, message_key, storable_optional(message.rfc822_message_id),
                           storable_optional(message.from_domain), storable_optional(message.subject),
                           std::string{to_string(message.authentic)}, std::string{to_string(message.kind)},
@@ -81,14 +82,15 @@ std::optional<Outcome> rewrite_message(const Connection& connection, std::int64_
   if (message.raw.empty()) {
     if (auto before = load_quarantined(connection, message_key)) message.raw = std::move(before->raw).value_or("");
   }
+  RenderedMessage rendered = Renderer{}.render(std::move(message));
   const auto write = [&] {
-    return in_transaction(connection,
-                          [&](pqxx::work& transaction) { return rewrite(transaction, message_key, message, options); });
+    return in_transaction(
+        connection, [&](pqxx::work& transaction) { return rewrite(transaction, message_key, rendered, options); });
   };
   try {
     return write();
   } catch (const RefusedData&) {
-    message = without_refused(std::move(message), [&](const NewMessage& part) {
+    rendered = without_refused(std::move(rendered), [&](const RenderedMessage& part) {
       try_out(connection, [&](pqxx::work& transaction) { rewrite(transaction, message_key, part, options); });
     });
     return write();

@@ -15,11 +15,14 @@
 namespace tlsrpt::db {
 namespace {
 
-std::vector<IncomingReport> reports_of(std::span<const NewMessage> messages, std::span<const MessagePlace> places) {
+std::vector<IncomingReport> reports_of(std::span<const RenderedMessage> messages,
+                                       std::span<const MessagePlace> places) {
   std::vector<IncomingReport> incoming;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (!places[i].gives_reports()) continue;
-    for (const NewReport& report : messages[i].reports) incoming.push_back({places[i].id, &messages[i], &report});
+    for (const RenderedReport& report : messages[i].reports) {
+      incoming.push_back({places[i].id, &messages[i].message, &report});
+    }
   }
   return incoming;
 }
@@ -42,7 +45,7 @@ class BatchWriter {
  public:
   BatchWriter(const Connection& connection, const BatchOptions& options) : connection_(connection), options_(options) {}
 
-  std::vector<Outcome> write(const std::optional<Watermark>& watermark, std::span<NewMessage> messages) {
+  std::vector<Outcome> write(const std::optional<Watermark>& watermark, std::span<RenderedMessage> messages) {
     try {
       return write_whole(watermark, messages);
     } catch (const RefusedData&) {
@@ -52,24 +55,25 @@ class BatchWriter {
   }
 
  private:
-  std::vector<Outcome> write_whole(const std::optional<Watermark>& watermark, std::span<const NewMessage> messages) {
+  std::vector<Outcome> write_whole(const std::optional<Watermark>& watermark,
+                                   std::span<const RenderedMessage> messages) {
     return in_transaction(
         connection_, [&](pqxx::work& transaction) { return write_rows(transaction, watermark, messages, options_); });
   }
 
-  std::vector<Outcome> write_halves(const std::optional<Watermark>& watermark, std::span<NewMessage> messages) {
+  std::vector<Outcome> write_halves(const std::optional<Watermark>& watermark, std::span<RenderedMessage> messages) {
     const std::size_t half = messages.size() / 2;
     std::optional<Watermark> first = watermark;
     std::optional<Watermark> second = watermark;
-    if (watermark) first->to = second->from = messages[half - 1].uid.value_or(watermark->from);
+    if (watermark) first->to = second->from = messages[half - 1].message.uid.value_or(watermark->from);
     std::vector<Outcome> outcomes = write(first, messages.first(half));
     const std::vector<Outcome> rest = write(second, messages.subspan(half));
     outcomes.insert(outcomes.end(), rest.begin(), rest.end());
     return outcomes;
   }
 
-  std::vector<Outcome> write_one(const std::optional<Watermark>& watermark, NewMessage& message) {
-    message = without_refused(std::move(message), [&](const NewMessage& part) {
+  std::vector<Outcome> write_one(const std::optional<Watermark>& watermark, RenderedMessage& message) {
+    message = without_refused(std::move(message), [&](const RenderedMessage& part) {
       try_out(connection_, [&](pqxx::work& transaction) { write_rows(transaction, watermark, {&part, 1}, options_); });
     });
     return write_whole(watermark, {&message, 1});
@@ -104,20 +108,6 @@ void count(PollRun& counts, Outcome outcome) {
 }
 
 }  // namespace
-
-std::string_view to_string(MessageKind kind) noexcept {
-  switch (kind) {
-    case MessageKind::kTls:
-      return "tls";
-    case MessageKind::kDmarc:
-      return "dmarc";
-    case MessageKind::kBounce:
-      return "bounce";
-    case MessageKind::kOther:
-      break;
-  }
-  return "other";
-}
 
 std::string_view to_string(Outcome outcome) noexcept {
   switch (outcome) {
@@ -158,8 +148,8 @@ void take_own_as_stored(std::span<UpsertResult> reports) {
   }
 }
 
-std::vector<NewQuarantine> quarantine_of(const NewMessage& message, std::span<const UpsertResult> reports) {
-  std::vector<NewQuarantine> entries = message.quarantine;
+std::vector<NewQuarantine> quarantine_of(const RenderedMessage& message, std::span<const UpsertResult> reports) {
+  std::vector<NewQuarantine> entries = message.message.quarantine;
   for (std::size_t i = 0; i < reports.size(); ++i) {
     if (reports[i].what != UpsertResult::What::kConflict) continue;
     entries.push_back({message.reports[i].attachment, {parser::Reason::kConflict, reports[i].standing}});
@@ -168,7 +158,7 @@ std::vector<NewQuarantine> quarantine_of(const NewMessage& message, std::span<co
 }
 
 std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                                std::span<const NewMessage> messages, const BatchOptions& options) {
+                                std::span<const RenderedMessage> messages, const BatchOptions& options) {
   if (watermark) move_watermark(transaction, *watermark);
   const std::vector<MessagePlace> places = place_messages(transaction, watermark, messages);
   std::vector<UpsertResult> upserted = upsert_reports(transaction, reports_of(messages, places));
@@ -189,7 +179,8 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
     const Outcome now = outcome_of(own, !entries.empty());
     results.push_back(place.before ? result_again(*place.before, now)
                                    : MessageResult{.outcome = now, .is_taken = was_taken(now)});
-    if (place.is_new() && !entries.empty()) quarantine.push_back({place.id, std::move(entries), messages[i].raw});
+    if (place.is_new() && !entries.empty())
+      quarantine.push_back({place.id, std::move(entries), messages[i].message.raw});
   }
   copy_messages(transaction, watermark, messages, places, results, options.after_pending);
   copy_quarantine(transaction, quarantine, options.quarantine_bytes);
@@ -201,7 +192,7 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
 }
 
 BatchResult write_batch(const Connection& connection, const std::optional<Watermark>& watermark,
-                        std::vector<NewMessage> messages, const BatchOptions& options) {
+                        std::vector<RenderedMessage> messages, const BatchOptions& options) {
   prepare_upsert(connection);
   BatchResult result;
   result.outcomes = BatchWriter{connection, options}.write(watermark, messages);

@@ -21,7 +21,8 @@ class Importer {
     counts_.command = "import";
   }
 
-  void take(db::NewMessage message) {
+  void take(db::NewMessage read) {
+    auto message = renderer_.render(std::move(read));
     const auto more = weight(message);
     if (batch_.size() >= bounds_.batch_messages || weight_ + more > bounds_.batch_bytes) flush();
     weight_ += more;
@@ -47,7 +48,8 @@ class Importer {
   const Config& config_;
   const PipelineBounds bounds_{};
   db::Connection database_;
-  std::vector<db::NewMessage> batch_;
+  db::Renderer renderer_;
+  std::vector<db::RenderedMessage> batch_;
   std::size_t weight_ = 0;
   db::PollRun counts_;
 };

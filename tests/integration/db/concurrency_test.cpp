@@ -28,7 +28,7 @@ TEST_CASE("two that read the same mailbox at once: one lands, the other is overt
     const Connection connection{database_url()};
     std::vector<NewMessage> batch;
     for (std::uint64_t uid = 1; uid <= 100; ++uid) batch.push_back(mail(uid, {report(fmt::format("r{}", uid))}));
-    return failure([&] { write_batch(connection, watermark, std::move(batch), {}); });
+    return failure([&] { write_batch(connection, watermark, rendered(std::move(batch)), {}); });
   };
   auto first = std::async(std::launch::async, write);
   auto second = std::async(std::launch::async, write);
@@ -57,7 +57,7 @@ TEST_CASE("two mailboxes with the same reports in opposite order do not lock eac
           batch.push_back(mail(round * 100 + i + 1, {each}));
         }
         const Watermark watermark{.mailbox = box, .uid_validity = 7, .from = round * 100, .to = round * 100 + 100};
-        const BatchResult result = write_batch(connection, watermark, std::move(batch), {});
+        const BatchResult result = write_batch(connection, watermark, rendered(std::move(batch)), {});
         outcomes.insert(outcomes.end(), result.outcomes.begin(), result.outcomes.end());
       }
       return outcomes;
@@ -94,7 +94,7 @@ TEST_CASE("a report that another writer is just storing is waited for and then m
     result = std::async(std::launch::async, [&database, box, same] {
       const Connection connection{database_url()};
       return write_batch(connection, Watermark{.mailbox = box, .uid_validity = 7, .from = 1, .to = 2},
-                         {mail(2, {same})}, {});
+                         rendered({mail(2, {same})}), {});
     });
     wait_for_a_waiter(database);
     statement.exec("COMMIT");

@@ -15,11 +15,12 @@ TEST_CASE("rows of any length and number arrive in their order, each field in it
     CopyStream stream{transaction, "copied", "a, n, b, c"};
     for (int i = 0; i < kRows; ++i) {
       const std::string text = std::string(static_cast<std::size_t>(i % 300), 'x') + '\\';
-      stream.text(std::string_view{}).integer(i).text(std::string_view{text});
-      i % 2 == 0 ? stream.null() : stream.text(std::string_view{"\t"});
+      stream.row().text(std::string_view{}).integer(i).text(std::string_view{text});
+      i % 2 == 0 ? stream.row().null() : stream.row().text(std::string_view{"\t"});
       stream.end_row();
     }
-    stream.text(std::string_view{lines}).integer(kRows).null().null().end_row();
+    stream.row().text(std::string_view{lines}).integer(kRows).null().null();
+    stream.end_row();
     stream.finish();
   });
   CHECK(database.value("SELECT count(*) FROM copied") == "3001");
@@ -38,7 +39,10 @@ TEST_CASE("bytes of any number arrive as they were, and the fields beside them")
     for (const std::size_t size : {std::size_t{0}, kPiece - 1, kPiece, kPiece + 1, 3 * kPiece}) {
       std::string bytes(size, '\0');
       for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i % 251);
-      stream.integer(static_cast<std::int64_t>(size)).bytes(bytes).text(std::string_view{"after"}).end_row();
+      stream.row().integer(static_cast<std::int64_t>(size));
+      stream.bytes(bytes);
+      stream.row().text(std::string_view{"after"});
+      stream.end_row();
     }
     stream.finish();
   });

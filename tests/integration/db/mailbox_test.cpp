@@ -110,7 +110,7 @@ TEST_CASE("what `after:` had still to do in a place that was left, or under an o
   CHECK(database.value("SELECT after_done_at IS NOT NULL FROM message") == "t");
 
   const Watermark watermark{.mailbox = key, .uid_validity = 8, .from = 0, .to = 1};
-  write_batch(database.connection, watermark, {mail(1, {report("r1")})}, {.after_pending = true});
+  write_batch(database.connection, watermark, rendered({mail(1, {report("r1")})}), {.after_pending = true});
   CHECK(pending_after(database.connection, key, 8) == std::vector<std::uint64_t>{1});
   MailboxIdentity moved = kIdentity;
   moved.server = "imaps://elsewhere";

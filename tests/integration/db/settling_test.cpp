@@ -74,12 +74,12 @@ TEST_CASE("a failure that one writer is storing is settled by the reports that a
   prepare_upsert(database.connection);
   std::future<BatchResult> other;
   in_transaction(database.connection, [&](pqxx::work& transaction) {
-    const std::vector<NewMessage> failure = {mail(1, {failing(1)})};
+    const std::vector<RenderedMessage> failure = rendered({mail(1, {failing(1)})});
     write_rows(transaction, Watermark{.mailbox = first, .uid_validity = 7, .from = 0, .to = 1}, failure, {});
     other = std::async(std::launch::async, [second] {
       const Connection connection{database_url()};
       return write_batch(connection, Watermark{.mailbox = second, .uid_validity = 7, .from = 0, .to = 2},
-                         {mail(1, {clean(2)}), mail(2, {clean(3)})}, {});
+                         rendered({mail(1, {clean(2)}), mail(2, {clean(3)})}), {});
     });
     // Until the other writer waits for this one; without waiting it would end, and settle nothing.
     while (other.wait_for(std::chrono::seconds{0}) != std::future_status::ready && !somebody_waits(database)) {
@@ -100,7 +100,7 @@ TEST_CASE("a report of 10,000 domains takes few locks") {
   const auto box = database.mailbox();
   prepare_upsert(database.connection);
   in_transaction(database.connection, [&](pqxx::work& transaction) {
-    const std::vector<NewMessage> messages = {mail(1, {wide})};
+    const std::vector<RenderedMessage> messages = rendered({mail(1, {wide})});
     write_rows(transaction, Watermark{.mailbox = box, .uid_validity = 7, .from = 0, .to = 1}, messages, {});
     CHECK(database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "256");
   });

@@ -115,7 +115,7 @@ TEST_CASE("a watermark that is not where it was means overtaken, and nothing is 
   Database database;
   const auto box = database.mailbox();
   const auto write = [&](const Watermark& watermark) {
-    return failure([&] { write_batch(database.connection, watermark, {mail(6, {report("r1")})}, {}); });
+    return failure([&] { write_batch(database.connection, watermark, rendered({mail(6, {report("r1")})}), {}); });
   };
   const Watermark sound{.mailbox = box, .uid_validity = 7, .from = 0, .to = 6};
   Watermark moved = sound;
@@ -145,7 +145,7 @@ TEST_CASE("a backfill keeps its own progress and never lowers the watermark") {
     write_batch(
         database.connection,
         Watermark{.mailbox = box, .uid_validity = 7, .from = from, .to = to, .backfill = true, .raise_last_uid = raise},
-        {mail(to, {report(fmt::format("r{}", to))})}, {});
+        rendered({mail(to, {report(fmt::format("r{}", to))})}), {});
     return database.value("SELECT backfill_uid, last_uid FROM mailbox");
   };
   CHECK(step(0, 4, true) == "4|10");
@@ -168,7 +168,7 @@ TEST_CASE("a UIDVALIDITY of 64 bits is kept, and so is a UID of 63") {
   const auto box = database.mailbox();
   reset_watermark(database.connection, box, UINT64_MAX);
   const Watermark watermark{.mailbox = box, .uid_validity = UINT64_MAX, .from = 0, .to = INT64_MAX};
-  write_batch(database.connection, watermark, {mail(INT64_MAX)}, {});
+  write_batch(database.connection, watermark, rendered({mail(INT64_MAX)}), {});
   CHECK(database.value("SELECT uid FROM message") == "9223372036854775807");
 }
 
@@ -366,7 +366,7 @@ TEST_CASE("the same UID under another UIDVALIDITY or in another mailbox is anoth
   CHECK(database.write(other, {mail(1, {report("r1")})}).outcomes == Outcomes{Outcome::kDuplicate});
   reset_watermark(database.connection, box, 8);
   const Watermark watermark{.mailbox = box, .uid_validity = 8, .from = 0, .to = 1};
-  CHECK(write_batch(database.connection, watermark, {mail(1, {report("r1")})}, {}).outcomes ==
+  CHECK(write_batch(database.connection, watermark, rendered({mail(1, {report("r1")})}), {}).outcomes ==
         Outcomes{Outcome::kDuplicate});
   CHECK(database.value("SELECT count(*) FROM message") == "3");
 }

@@ -104,6 +104,13 @@ NewMessage loose_file(const std::string& path, std::vector<NewReport> reports) {
           .raw = {}};
 }
 
+std::vector<RenderedMessage> rendered(std::vector<NewMessage> messages) {
+  Renderer renderer;
+  std::vector<RenderedMessage> batch;
+  for (NewMessage& message : messages) batch.push_back(renderer.render(std::move(message)));
+  return batch;
+}
+
 NewQuarantine rejected(parser::Reason reason, const std::string& detail, const std::string& attachment) {
   return {attachment, {reason, detail}};
 }
@@ -154,11 +161,11 @@ BatchResult Database::write(MailboxKey key, std::vector<NewMessage> messages, co
   const auto from = std::stoull(value(fmt::format("SELECT last_uid FROM mailbox WHERE id = {}", key)));
   const Watermark watermark{
       .mailbox = key, .uid_validity = 7, .from = from, .to = messages.empty() ? from : *messages.back().uid};
-  return write_batch(connection, watermark, std::move(messages), options);
+  return write_batch(connection, watermark, rendered(std::move(messages)), options);
 }
 
 BatchResult Database::import(std::vector<NewMessage> messages, const BatchOptions& options) {
-  return write_batch(connection, std::nullopt, std::move(messages), options);
+  return write_batch(connection, std::nullopt, rendered(std::move(messages)), options);
 }
 
 void Database::rewind(MailboxKey key) {

@@ -33,6 +33,9 @@ namespace tlsrpt::db::test {
 // A file that the operator imported: bare JSON.
 [[nodiscard]] NewMessage loose_file(const std::string& path, std::vector<NewReport> reports);
 
+// As a batch takes them.
+[[nodiscard]] std::vector<RenderedMessage> rendered(std::vector<NewMessage> messages);
+
 [[nodiscard]] NewQuarantine rejected(parser::Reason reason, const std::string& detail = "why",
                                      const std::string& attachment = "");
 

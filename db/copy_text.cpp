@@ -1,0 +1,143 @@
+#include "db/copy_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "db/text.hpp"
+#include "parser/json.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+// The letter that stands for a character after a backslash; 0 for all that need none.
+constexpr std::array<char, 256> escapes() {
+  std::array<char, 256> letters{};
+  letters['\\'] = '\\';
+  letters['\t'] = 't';
+  letters['\n'] = 'n';
+  letters['\r'] = 'r';
+  return letters;
+}
+
+constexpr std::array<char, 256> kEscapes = escapes();
+
+constexpr char escape_of(char c) noexcept {
+  return kEscapes[static_cast<unsigned char>(c)];
+}
+
+// Eight bytes of printable ASCII without a backslash: none has its high bit set, would have it if it were 32 less, or
+// is nothing but zeros where it differs from a backslash.
+bool are_plain(const char* eight) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kHighBits = kOnes << 7;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, eight, sizeof bytes);
+  const std::uint64_t difference = bytes ^ kOnes * '\\';
+  return ((bytes | (bytes - kOnes * ' ') | (difference - kOnes)) & kHighBits) == 0;
+}
+
+// Text that is stored, and copied, as it is: as nearly all is.
+bool is_plain(std::string_view text) noexcept {
+  if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c != '\\'; });
+  const char* const last_eight = text.data() + text.size() - 8;
+  for (const char* eight = text.data(); eight < last_eight; eight += 8) {
+    if (!are_plain(eight)) return false;
+  }
+  return are_plain(last_eight);
+}
+
+// From `begin` on.
+void escape(std::string& text, std::size_t begin) {
+  if (is_plain(std::string_view{text}.substr(begin))) return;
+  const std::string plain = text.substr(begin);
+  text.resize(begin);
+  for (const char c : plain) {
+    if (const char letter = escape_of(c); letter != '\0') {
+      text += {'\\', letter};
+    } else {
+      text += c;
+    }
+  }
+}
+
+}  // namespace
+
+std::string& CopyText::begin_field() {
+  if (!std::exchange(at_row_begin_, false)) lines_ += '\t';
+  return lines_;
+}
+
+CopyText& CopyText::null() {
+  begin_field() += "\\N";
+  return *this;
+}
+
+CopyText& CopyText::integer(std::int64_t value) {
+  char digits[20];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+  begin_field().append(digits, end);
+  return *this;
+}
+
+CopyText& CopyText::integer(std::optional<std::int64_t> value) {
+  return value ? integer(*value) : null();
+}
+
+CopyText& CopyText::text(std::string_view value) {
+  std::string& to = begin_field();
+  if (is_plain(value)) {
+    to += value;
+    return *this;
+  }
+  const std::size_t begin = to.size();
+  append_storable(to, value);
+  escape(to, begin);
+  return *this;
+}
+
+CopyText& CopyText::text(const std::optional<std::string>& value) {
+  return value ? text(std::string_view{*value}) : null();
+}
+
+CopyText& CopyText::time(parser::Time value) {
+  parser::append_time(begin_field(), value);
+  return *this;
+}
+
+CopyText& CopyText::time(std::optional<parser::Time> value) {
+  return value ? time(*value) : null();
+}
+
+CopyText& CopyText::bytes(std::string_view value) {
+  begin_field() += '\\';  // before the backslash that they begin with
+  append_bytea(lines_, value);
+  return *this;
+}
+
+CopyText& CopyText::array(std::span<const std::string> value) {
+  std::string& to = begin_field();
+  const std::size_t begin = to.size();
+  append_array(to, value);
+  escape(to, begin);
+  return *this;
+}
+
+CopyText& CopyText::now() {
+  begin_field() += "now";
+  return *this;
+}
+
+CopyText& CopyText::fields(std::string_view rendered) {
+  begin_field() += rendered;
+  return *this;
+}
+
+void CopyText::end_row() {
+  lines_ += '\n';
+  at_row_begin_ = true;
+}
+
+}  // namespace tlsrpt::db

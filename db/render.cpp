@@ -1,0 +1,207 @@
+#include "db/render.hpp"
+
+#include <utility>
+
+#include "db/text.hpp"
+#include "parser/session_total.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+constexpr std::size_t kLongPart = 256u << 10;
+
+std::int64_t eight_bytes(const parser::Digest& digest) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
+  return static_cast<std::int64_t>(number);
+}
+
+std::string_view organization_of(const parser::Report& report) {
+  return report.organization_name ? std::string_view{*report.organization_name} : std::string_view{};
+}
+
+}  // namespace
+
+// Each as the function below puts them.
+std::string_view rendered_columns(Table table) noexcept {
+  switch (table) {
+    case Table::kReport:
+      return "start_datetime, identity, content_digest, organization_name, report_id, report_domain, end_datetime, "
+             "contact_info, submitter_domain, filename";
+    case Table::kPolicy:
+      return "ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host, "
+             "total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, series, "
+             "version";
+    case Table::kFailureDetail:
+      return "ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
+             "failed_session_count, additional_information, failure_reason_code, start_datetime";
+    case Table::kSessionTotal:
+      return "recipient_domain, organization_name, start_datetime, end_datetime, sessions, failures";
+    case Table::kFailureTotal:
+      return "recipient_domain, organization_name, start_datetime, end_datetime, result_type, host, failed_sessions, "
+             "sessions, failures";
+    case Table::kDeviation:
+      break;
+  }
+  return "code, json_pointer, detail";
+}
+
+RenderedMessage Renderer::render(NewMessage message) {
+  RenderedMessage rendered;
+  rendered.reports.reserve(message.reports.size());
+  for (NewReport& report : std::exchange(message.reports, {})) rendered.reports.push_back(render(std::move(report)));
+
+  text_.text(std::string_view{message.source});
+  message.sha256 ? text_.bytes(bytes_of(*message.sha256)) : text_.null();
+  text_.text(message.rfc822_message_id)
+      .text(message.from_domain)
+      .text(message.subject)
+      .time(message.received_at)
+      .text(to_string(message.authentic))
+      .text(to_string(message.kind))
+      .end_row();
+  rendered.fields.assign(text_.lines(), 0, text_.lines().size() - 1);
+  text_.lines().clear();
+  rendered.message = std::move(message);
+  return rendered;
+}
+
+RenderedReport Renderer::render(NewReport report) {
+  put_report(report);
+  put_policies(report);
+  put_totals(report);
+  put_deviations(report);
+  end_part();
+  parser::ParsedReport& parsed = report.parsed;
+  RenderedReport rendered{.start_datetime = parsed.report.start_datetime,
+                          .identity = parsed.identity,
+                          .content = parsed.content,
+                          .organization_name = std::move(parsed.report.organization_name).value_or(""),
+                          .recipient_domains = {},
+                          .attachment = std::move(report.attachment),
+                          .raw = std::move(parsed.raw),
+                          .parts = std::exchange(parts_, {})};
+  rendered.recipient_domains.reserve(report.session_totals.size());
+  for (auto& total : report.session_totals) rendered.recipient_domains.push_back(std::move(total.recipient_domain));
+  return rendered;
+}
+
+void Renderer::put_report(const NewReport& report) {
+  const parser::ParsedReport& parsed = report.parsed;
+  text_.time(parsed.report.start_datetime)
+      .bytes(bytes_of(parsed.identity))
+      .bytes(bytes_of(parsed.content))
+      .text(parsed.report.organization_name)
+      .text(parsed.report.report_id)
+      .text(report.report_domain)
+      .time(parsed.report.end_datetime)
+      .text(parsed.report.contact_info)
+      .text(report.submitter_domain)
+      .text(report.filename);
+  end_row(Table::kReport);
+}
+
+void Renderer::put_policies(NewReport& report) {
+  const parser::Report& parsed = report.parsed.report;
+  std::int64_t ordinal = 0;
+  for (parser::Policy& policy : report.parsed.report.policies) {
+    const std::string_view recipient = recipient_domain(policy, report.report_domain);
+    text_.integer(++ordinal)
+        .text(policy.policy_type)
+        .text(policy.policy_domain)
+        .text(recipient)
+        .array(policy.policy_string)
+        .array(policy.mx_host)
+        .integer(policy.total_successful_session_count)
+        .integer(policy.total_failure_session_count)
+        .time(parsed.start_datetime)
+        .time(parsed.end_datetime);
+    put_series(policy, recipient, parsed);
+    end_row(Table::kPolicy);
+    put_failure_details(policy, parsed);
+    policy = {};  // its rows take the place
+  }
+}
+
+// MTA-STS and DANE policies are followed over time, where the sender quotes them (json-36).
+void Renderer::put_series(const parser::Policy& policy, std::string_view recipient_domain,
+                          const parser::Report& report) {
+  if ((policy.policy_type == "sts" || policy.policy_type == "tlsa") && !policy.policy_string.empty()) {
+    text_.integer(eight_bytes(digester_.policy_series(policy, recipient_domain, report.organization_name)))
+        .integer(eight_bytes(digester_.policy_version(policy)));
+  } else {
+    text_.null().null();
+  }
+}
+
+void Renderer::put_failure_details(parser::Policy& policy, const parser::Report& report) {
+  std::int64_t ordinal = 0;
+  for (parser::FailureDetail& detail : policy.failure_details) {
+    text_.integer(++ordinal)
+        .text(std::string_view{detail.result_type})
+        .text(detail.sending_mta_ip)
+        .text(detail.receiving_mx_hostname)
+        .text(detail.receiving_mx_helo)
+        .text(detail.receiving_ip)
+        .integer(detail.failed_session_count)
+        .text(detail.additional_information)
+        .text(detail.failure_reason_code)
+        .time(report.start_datetime);
+    end_row(Table::kFailureDetail);
+    detail = {};
+  }
+}
+
+// What every total of a report begins with.
+CopyText& Renderer::begin_total(const parser::Report& report, std::string_view recipient_domain) {
+  return text_.text(recipient_domain)
+      .text(organization_of(report))
+      .time(report.start_datetime)
+      .time(report.end_datetime);
+}
+
+void Renderer::put_totals(const NewReport& report) {
+  const parser::Report& parsed = report.parsed.report;
+  for (const parser::SessionTotal& total : report.session_totals) {
+    begin_total(parsed, total.recipient_domain).integer(total.sessions).integer(total.failures);
+    end_row(Table::kSessionTotal);
+  }
+  for (const parser::FailureTotal& total : report.failure_totals) {
+    begin_total(parsed, total.recipient_domain)
+        .text(std::string_view{total.result_type})
+        .text(std::string_view{total.host})
+        .integer(total.failed_sessions)
+        .integer(total.sessions)
+        .integer(total.failures);
+    end_row(Table::kFailureTotal);
+  }
+}
+
+void Renderer::put_deviations(const NewReport& report) {
+  for (const parser::Deviation& deviation : report.parsed.deviations) {
+    text_.text(to_string(deviation.code))
+        .text(std::string_view{deviation.pointer})
+        .text(std::string_view{deviation.detail});
+    end_row(Table::kDeviation);
+  }
+}
+
+void Renderer::end_row(Table table) {
+  text_.end_row();
+  rows_.push_back({table, text_.lines().size()});
+  if (text_.lines().size() >= kLongPart) end_part();
+}
+
+void Renderer::end_part() {
+  if (rows_.empty()) return;
+  // A copy takes no more memory than it needs, and the buffers are kept; of what is long there is to be one.
+  if (text_.lines().size() < kLongPart) {
+    parts_.push_back({text_.lines(), rows_});
+  } else {
+    parts_.push_back({std::exchange(text_.lines(), {}), std::exchange(rows_, {})});
+  }
+  text_.lines().clear();
+  rows_.clear();
+}
+
+}  // namespace tlsrpt::db

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/copy_text.hpp"
+#include "db/new_message.hpp"
+#include "parser/digester.hpp"
+
+// What is stored of a message and its reports, as COPY takes it: rendered where it was read and is at hand, so that who
+// writes has only keys to add and bytes to pass on.
+namespace tlsrpt::db {
+
+enum class Table { kReport, kPolicy, kFailureDetail, kSessionTotal, kFailureTotal, kDeviation };
+
+// The columns that a report's rows of this table have.
+[[nodiscard]] std::string_view rendered_columns(Table table) noexcept;
+
+struct RenderedRows {
+  struct Row {
+    Table table;
+    std::size_t end;  // in `text`, past its LF
+  };
+  std::string text;
+  std::vector<Row> rows;
+};
+
+struct RenderedReport {
+  parser::Time start_datetime;
+  parser::Digest identity{};
+  parser::Digest content{};
+  std::string organization_name;               // "" for none
+  std::vector<std::string> recipient_domains;  // of its session totals
+  std::string attachment;
+  std::string raw;
+  // The report's own row first; failure details after their policy. In several parts where they are long, so that they
+  // never need twice their memory.
+  std::vector<RenderedRows> parts;
+};
+
+struct RenderedMessage {
+  NewMessage message;  // without its reports
+  std::string fields;  // of its row: kRenderedMessageColumns
+  std::vector<RenderedReport> reports;
+};
+
+inline constexpr std::string_view kRenderedMessageColumns =
+    "source, sha256, rfc822_message_id, from_domain, subject, received_at, authentic, kind";
+
+// Reuses its buffers from call to call; one per thread.
+class Renderer {
+ public:
+  [[nodiscard]] RenderedMessage render(NewMessage message);
+
+ private:
+  [[nodiscard]] RenderedReport render(NewReport report);
+  void put_report(const NewReport& report);
+  void put_policies(NewReport& report);
+  void put_series(const parser::Policy& policy, std::string_view recipient_domain, const parser::Report& report);
+  void put_failure_details(parser::Policy& policy, const parser::Report& report);
+  void put_totals(const NewReport& report);
+  void put_deviations(const NewReport& report);
+  CopyText& begin_total(const parser::Report& report, std::string_view recipient_domain);
+  void end_row(Table table);
+  void end_part();
+
+  CopyText text_;
+  std::vector<RenderedRows::Row> rows_;
+  std::vector<RenderedRows> parts_;
+  parser::Digester digester_;
+};
+
+}  // namespace tlsrpt::db

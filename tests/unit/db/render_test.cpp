@@ -1,0 +1,101 @@
+#include "db/render.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+namespace tlsrpt::db {
+namespace {
+
+parser::FailureDetail detail(std::string result_type, std::size_t information = 0) {
+  parser::FailureDetail detail;
+  detail.result_type = std::move(result_type);
+  detail.additional_information = std::string(information, 'i');
+  return detail;
+}
+
+std::vector<Table> tables(const RenderedReport& report) {
+  std::vector<Table> tables;
+  for (const RenderedRows& part : report.parts) {
+    for (const auto& row : part.rows) tables.push_back(row.table);
+  }
+  return tables;
+}
+
+RenderedReport render(NewReport report) {
+  NewMessage message;
+  message.reports.push_back(std::move(report));
+  return std::move(Renderer{}.render(std::move(message)).reports.front());
+}
+
+}  // namespace
+
+TEST_CASE("a report's rows follow its document: failure details after their policy") {
+  NewReport report;
+  parser::Policy first;
+  first.failure_details = {detail("starttls-not-supported"), detail("certificate-expired")};
+  report.parsed.report.policies = {first, parser::Policy{}};
+  report.parsed.report.organization_name = "Sender";
+  report.session_totals = {{.recipient_domain = "example.com", .sessions = 3, .failures = 1}};
+  report.parsed.deviations.push_back({.code = parser::DeviationCode::kAliasKey, .pointer = "/x", .detail = "y"});
+  const RenderedReport rendered = render(report);
+  CHECK(tables(rendered) == std::vector<Table>{Table::kReport, Table::kPolicy, Table::kFailureDetail,
+                                               Table::kFailureDetail, Table::kPolicy, Table::kSessionTotal,
+                                               Table::kDeviation});
+  CHECK(rendered.organization_name == "Sender");
+  CHECK(rendered.recipient_domains == std::vector<std::string>{"example.com"});
+  const RenderedRows& part = rendered.parts.front();
+  CHECK(part.text.substr(part.rows[4].end, part.rows[5].end - part.rows[4].end) ==
+        "example.com\tSender\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t3\t1\n");
+  CHECK(part.rows.back().end == part.text.size());
+}
+
+TEST_CASE("rows have as many fields as columns") {
+  NewReport report;
+  parser::Policy policy;
+  policy.failure_details = {detail("certificate-expired")};
+  report.parsed.report.policies = {policy};
+  report.session_totals.emplace_back();
+  report.failure_totals.emplace_back();
+  report.parsed.deviations.emplace_back();
+  const RenderedReport rendered = render(report);
+  const RenderedRows& part = rendered.parts.front();
+  REQUIRE(part.rows.size() == 6);
+  std::size_t begin = 0;
+  for (const auto& [table, end] : part.rows) {
+    const auto count = [](std::string_view text, char c) { return std::count(text.begin(), text.end(), c); };
+    CHECK(count(std::string_view{part.text}.substr(begin, end - begin), '\t') == count(rendered_columns(table), ','));
+    begin = end;
+  }
+}
+
+TEST_CASE("what is long comes in parts, none much longer than a quarter of a mebibyte, and nothing of it is lost") {
+  NewReport report;
+  parser::Policy policy;
+  policy.failure_details.assign(1'000, detail("validation-failure", 1'000));
+  report.parsed.report.policies.push_back(policy);
+  const RenderedReport rendered = render(report);
+  CHECK(rendered.parts.size() > 3);
+  CHECK(tables(rendered).size() == 1'002);
+  std::size_t letters = 0;
+  for (const RenderedRows& part : rendered.parts) {
+    CHECK(part.text.size() < (256u << 10) + 2'000);
+    CHECK(part.rows.back().end == part.text.size());
+    letters += static_cast<std::size_t>(std::count(part.text.begin(), part.text.end(), 'i'));
+  }
+  CHECK(letters >= 1'000'000);
+}
+
+TEST_CASE("a renderer gives the same for a message whatever it rendered before") {
+  NewMessage message;
+  message.subject = "s";
+  message.reports.emplace_back().parsed.report.report_id = "1";
+  Renderer renderer;
+  const RenderedMessage first = renderer.render(message);
+  const RenderedMessage second = renderer.render(message);
+  CHECK(first.fields == second.fields);
+  CHECK(first.fields == "\t\\N\t\\N\t\\N\ts\t\\N\tunknown\tother");
+  CHECK(first.reports.front().parts.front().text == second.reports.front().parts.front().text);
+}
+
+}  // namespace tlsrpt::db
