@@ -9,6 +9,7 @@ namespace tlsrpt::db {
 namespace {
 
 constexpr std::size_t kLongPart = 256u << 10;
+constexpr std::size_t kLongRow = 4u << 20;
 
 std::int64_t eight_bytes(const parser::Digest& digest) {
   std::uint64_t number = 0;
@@ -104,7 +105,8 @@ void Renderer::put_report(const NewReport& report) {
 void Renderer::put_policies(NewReport& report) {
   const parser::Report& parsed = report.parsed.report;
   std::int64_t ordinal = 0;
-  for (parser::Policy& policy : report.parsed.report.policies) {
+  for (parser::Policy& each : report.parsed.report.policies) {
+    parser::Policy policy = std::move(each);  // gone when its rows are there
     const std::string_view recipient = recipient_domain(policy, report.report_domain);
     text_.integer(++ordinal)
         .text(policy.policy_type)
@@ -119,7 +121,6 @@ void Renderer::put_policies(NewReport& report) {
     put_series(policy, recipient, parsed);
     end_row(Table::kPolicy);
     put_failure_details(policy, parsed);
-    policy = {};  // its rows take the place
   }
 }
 
@@ -136,7 +137,8 @@ void Renderer::put_series(const parser::Policy& policy, std::string_view recipie
 
 void Renderer::put_failure_details(parser::Policy& policy, const parser::Report& report) {
   std::int64_t ordinal = 0;
-  for (parser::FailureDetail& detail : policy.failure_details) {
+  for (parser::FailureDetail& each : policy.failure_details) {
+    const parser::FailureDetail detail = std::move(each);
     text_.integer(++ordinal)
         .text(std::string_view{detail.result_type})
         .text(detail.sending_mta_ip)
@@ -148,7 +150,6 @@ void Renderer::put_failure_details(parser::Policy& policy, const parser::Report&
         .text(detail.failure_reason_code)
         .time(report.start_datetime);
     end_row(Table::kFailureDetail);
-    detail = {};
   }
 }
 
@@ -194,8 +195,8 @@ void Renderer::end_row(Table table) {
 
 void Renderer::end_part() {
   if (rows_.empty()) return;
-  // A copy takes no more memory than it needs, and the buffers are kept; of what is long there is to be one.
-  if (text_.lines().size() < kLongPart) {
+  // A copy takes no more memory than it needs, and the buffers are kept; of the longest rows there is to be one only.
+  if (text_.lines().size() < kLongRow) {
     parts_.push_back({text_.lines(), rows_});
   } else {
     parts_.push_back({std::exchange(text_.lines(), {}), std::exchange(rows_, {})});
