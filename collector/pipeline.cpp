@@ -35,32 +35,51 @@ class Pipeline {
   void run() {
     {
       std::jthread write_thread;
-      // A lost connection is no reason to lose what it brought: what was fetched is written all the same.
       try {
         write_thread = std::jthread([this] { write_unless_it_fails(); });
-        steps_.fetch([this](std::vector<imap::FetchedMessage> group) { return parse(std::move(group)); });
+        fetch();
+        hand_over();
       } catch (...) {
         failure_.keep(std::current_exception());
       }
-      parsed_.close();
+      batches_.close();
     }
     failure_.rethrow();
   }
 
  private:
-  using Parsed = std::vector<db::RenderedMessage>;
+  struct Batch {
+    std::vector<db::RenderedMessage> messages;
+    std::size_t weight = 0;
+  };
+
+  // A lost connection is no reason to lose what it brought: that is written all the same.
+  void fetch() {
+    try {
+      steps_.fetch([this](std::vector<imap::FetchedMessage> group) { return parse(std::move(group)); });
+    } catch (...) {
+      failure_.keep(std::current_exception());
+    }
+  }
 
   // False where nobody will take another message.
   bool parse(std::vector<imap::FetchedMessage> group) {
-    Parsed messages;
-    std::size_t heavy = 0;
-    for (auto& message : group) {
-      if (!parsed_.wait_for_room()) return false;
-      heavy += weight(messages.emplace_back(steps_.parse(std::move(message))));
-      if (heavy > bounds_.queue_bytes && !parsed_.push(std::exchange(messages, {}), std::exchange(heavy, 0)))
-        return false;
+    for (auto& fetched : group) {
+      if (!batches_.wait_for_room()) return false;
+      auto message = steps_.parse(std::move(fetched));
+      const auto more = weight(message);
+      if (batch_.messages.size() >= bounds_.batch_messages || batch_.weight + more > bounds_.batch_bytes) hand_over();
+      batch_.weight += more;
+      batch_.messages.push_back(std::move(message));
+      if (batch_.weight > bounds_.batch_bytes) hand_over();
     }
-    return messages.empty() || parsed_.push(std::move(messages), heavy);
+    return true;
+  }
+
+  // Where nobody takes it any more, the next wait for room says so.
+  void hand_over() {
+    const auto weight = batch_.weight;
+    if (!batch_.messages.empty()) batches_.push(std::exchange(batch_, {}), weight);
   }
 
   void write_unless_it_fails() {
@@ -68,35 +87,23 @@ class Pipeline {
       write();
     } catch (...) {
       failure_.keep(std::current_exception());
-      parsed_.abandon();
+      batches_.abandon();
     }
   }
 
   void write() {
-    while (auto messages = parsed_.pop()) {
-      for (auto& message : *messages) {
-        const auto more = weight(message);
-        if (batch_.size() >= bounds_.batch_messages || batch_bytes_ + more > bounds_.batch_bytes) flush();
-        batch_bytes_ += more;
-        batch_.push_back(std::move(message));
-        if (batch_bytes_ > bounds_.batch_bytes) flush();
-      }
+    while (auto batch = batches_.pop()) {
+      steps_.write(std::move(batch->messages));
+      batches_.release(batch->weight);
     }
-    flush();
-  }
-
-  void flush() {
-    if (batch_.empty()) return;
-    steps_.write(std::exchange(batch_, {}));
-    parsed_.release(std::exchange(batch_bytes_, 0));
   }
 
   const PipelineSteps& steps_;
   const PipelineBounds& bounds_;
-  // What is in a batch is there until it is written: however much one mail unpacks to, the next waits for it.
-  BoundedQueue<Parsed> parsed_{bounds_.batch_bytes + bounds_.queue_bytes};
-  Parsed batch_;
-  std::size_t batch_bytes_ = 0;
+  // One is written while another is filled. What is written counts until it is: however much one mail unpacks to, the
+  // next waits for it.
+  BoundedQueue<Batch> batches_{bounds_.batch_bytes};
+  Batch batch_;
   FirstFailure failure_;
 };
 

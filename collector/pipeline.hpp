@@ -10,7 +10,7 @@
 #include "collector/imap/session.hpp"
 #include "db/store.hpp"
 
-// Fetch and parse on one thread, write on another, joined by a queue that is bounded in bytes (docs/decisions/0007).
+// Fetch and parse on one thread, write on another: while a batch is written, the next is filled (docs/decisions/0007).
 namespace tlsrpt::collector {
 
 struct PipelineSteps {
@@ -25,7 +25,6 @@ struct PipelineSteps {
 struct PipelineBounds {
   std::size_t batch_messages = 2'000;
   std::size_t batch_bytes = 12u << 20;  // by weight(); a heavier message is a batch alone
-  std::size_t queue_bytes = 4u << 20;   // parsed and not in a batch
 };
 
 // Returns when everything fetched has been written. The first exception of any step is rethrown here: of fetch and

@@ -81,7 +81,7 @@ TEST_CASE("a pipeline ends a batch before it grows over its bytes, and lets one 
                     },
                 .parse = parse,
                 .write = written.step()},
-               {.batch_bytes = 5000, .queue_bytes = 2000});
+               {.batch_bytes = 5000});
   CHECK(written.uids == count_up(5));
   CHECK(written.batches == std::vector<std::size_t>{3, 1, 1});
 }
@@ -99,7 +99,7 @@ TEST_CASE("the next message is not parsed while one that unpacked to more than a
              return message;
            },
        .write = [&](const std::vector<db::RenderedMessage>& batch) { parsed -= static_cast<int>(batch.size()); }},
-      {.batch_bytes = 5000, .queue_bytes = 2000});
+      {.batch_bytes = 5000});
   CHECK(most == 1);
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("a failure while writing ends the fetch and is rethrown, and earlier b
                                            if (batches.size() == 2) throw std::runtime_error("database gone");
                                            batches.push_back(batch.size());
                                          }},
-                                    {.batch_messages = 10, .queue_bytes = 4000}),
+                                    {.batch_messages = 10, .batch_bytes = 20'000}),
                        "database gone", std::runtime_error);
   CHECK(refused);
   CHECK(batches == std::vector<std::size_t>{10, 10});
