@@ -1,6 +1,5 @@
 """The floor: what the servers need to hand out the mail and to take in the rows, without any of the program's code."""
 
-import pathlib
 import re
 import socket
 import ssl
@@ -9,8 +8,14 @@ import time
 from ..harness.postgres import find_program
 from . import measure
 
-_TABLES = ("mailbox", "message", "report", "policy", "failure_detail", "session_total", "failure_total", "deviation",
-           "quarantine")
+_MESSAGES = 20_000  # a transaction
+_OF_REPORTS = "report_key in (select id from tlsrpt.report where message_key between {0} and {1})"
+# In the order in which they refer to each other: the rows that belong to messages of these ids.
+_TABLES = {
+    "message": "id between {0} and {1}", "report": "message_key between {0} and {1}", "policy": _OF_REPORTS,
+    "failure_detail": f"policy_key in (select id from tlsrpt.policy where {_OF_REPORTS})",
+    "session_total": _OF_REPORTS, "failure_total": _OF_REPORTS, "deviation": _OF_REPORTS,
+    "quarantine": "message_key between {0} and {1}"}
 _CHUNK = 100     # UIDs a command, as the program asks for them
 _WINDOW = 32     # commands in flight
 
@@ -53,24 +58,33 @@ def fetch_seconds(port, ca_file, user, password):
 
 
 def dump(url, directory):
-    """Writes every table's rows to files for copy_seconds()."""
-    commands = [f"\\copy (select * from tlsrpt.{table} order by 1) to '{directory}/{table}'" for table in _TABLES]
-    _psql(url, commands)
+    """Writes every table's rows to files for copy_seconds(): a folder a transaction."""
+    ids = [int(line) for line in _psql(url, ["select id from tlsrpt.message order by id"]).split()]
+    _psql(url, [f"\\copy tlsrpt.mailbox to '{directory}/mailbox'"])
+    for number, at in enumerate(range(0, len(ids), _MESSAGES)):
+        part = ids[at:at + _MESSAGES]
+        folder = directory / f"{number:04}"
+        folder.mkdir()
+        _psql(url, [f"\\copy (select * from tlsrpt.{table} where {rows.format(part[0], part[-1])} order by 1) "
+                    f"to '{folder}/{table}'" for table, rows in _TABLES.items()])
 
 
 def copy_seconds(url, directory):
-    """Copies the same rows into the same tables, indexes and constraints in place, in one transaction."""
-    commands = ["begin"] + [f"\\copy tlsrpt.{table} from '{directory}/{table}'" for table in _TABLES
-                            if pathlib.Path(directory, table).stat().st_size] + ["commit"]
+    """Copies the same rows into the same tables, indexes, constraints and triggers in place, in large transactions."""
+    _psql(url, [f"\\copy tlsrpt.mailbox from '{directory}/mailbox'"])
+    commands = []
+    for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
+        commands += ["begin", *(f"\\copy tlsrpt.{table} from '{folder}/{table}'" for table in _TABLES
+                                if (folder / table).stat().st_size), "commit"]
     begun = time.monotonic()
     _psql(url, commands)
     return time.monotonic() - begun
 
 
 def empty(url):
-    _psql(url, [f"truncate {', '.join('tlsrpt.' + table for table in _TABLES)} cascade"])
+    _psql(url, [f"truncate {', '.join(f'tlsrpt.{table}' for table in ('mailbox', *_TABLES))} cascade"])
 
 
 def _psql(url, commands):
     words = [word for command in commands for word in ("-c", command)]
-    measure.must(measure.run([find_program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", "-d", url, *words]))
+    return measure.must(measure.run([find_program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url, *words])).output
