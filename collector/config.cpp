@@ -90,7 +90,7 @@ class FileReader {
     if (!url) return;
     config_.database = std::move(*url);
     if (surroundings_.shared && has_password(node.text) && node.text.find("${") == std::string::npos) {
-      surroundings_.warn(node.position, "a password stands in a file that others can read: chmod o-rwx it");
+      surroundings_.warn(node.position, "a password stands in a file that everybody can read: chmod o-rwx it");
     }
   }
 

@@ -55,7 +55,7 @@ struct Config {
 // Throws ConfigError with every error of the file, a line each: "FILE:LINE:COLUMN: what was expected".
 [[nodiscard]] Config load_config(const std::string& path);
 
-// What load_config() makes of a file's text; `shared`: others than its owner may read the file.
+// What load_config() makes of a file's text; `shared`: everybody may read the file.
 [[nodiscard]] Config parse_config(const std::string& text, const std::string& path, bool shared);
 
 // -c FILE, else $TLSRPT_COLLECTOR_CONFIG, else /etc/tlsrpt-collector/config.yaml where it exists.

@@ -42,7 +42,7 @@ ConfigFile read_config_file(const std::string& path) {
   struct stat status {};
   if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0) fail(path, errno);
 
-  ConfigFile file{.text = {}, .shared = (status.st_mode & (S_IRGRP | S_IROTH)) != 0};
+  ConfigFile file{.text = {}, .shared = (status.st_mode & S_IROTH) != 0};
   std::array<char, 4096> buffer{};
   while (true) {
     const ssize_t count = ::read(descriptor.get(), buffer.data(), buffer.size());

@@ -6,7 +6,7 @@ namespace tlsrpt::collector {
 
 struct ConfigFile {
   std::string text;
-  bool shared = false;  // group or others may read it
+  bool shared = false;  // everybody may read it
 };
 
 // A small file that the operator named: the configuration or a password. Throws ConfigError where it cannot be read or

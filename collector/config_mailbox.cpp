@@ -189,7 +189,7 @@ class MailboxReader {
     const auto* password = find(node, "password");
     if (password && surroundings_.shared && password->value.text.find("${") == std::string::npos) {
       surroundings_.warn(password->value.position,
-                         "the password stands in a file that others can read: chmod o-rwx it");
+                         "the password stands in a file that everybody can read: chmod o-rwx it");
     }
     if (mailbox.account.plaintext) {
       surroundings_.warn(position_of(node, "tls"), "tls: none: the password and the mail can be read on the way");

@@ -13,7 +13,7 @@ namespace tlsrpt::collector {
 struct ConfigSurroundings {
   std::string path;
   std::filesystem::path directory;  // relative paths start here
-  bool shared = false;              // group or others may read the file
+  bool shared = false;              // everybody may read the file
   std::vector<std::string>& warnings;
 
   void warn(Position position, std::string_view what) const;

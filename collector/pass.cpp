@@ -29,8 +29,8 @@ namespace {
 
 constexpr int kSuspiciousRuns = 2;  // as many unfinished runs at one watermark look like a message that kills
 
-// How the next messages are read then: first such as land soon, each tried in a process of its own; then as many as a
-// run reads ahead of its watermark, so that this comes close to the guilty one.
+// How the next messages are read then: first such as land soon, each tried in a process of its own; then about as many
+// as a run reads ahead of its watermark, so that this comes close to the guilty one.
 struct Caution {
   std::size_t messages;
   bool tried;

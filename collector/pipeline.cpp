@@ -100,8 +100,8 @@ class Pipeline {
 
   const PipelineSteps& steps_;
   const PipelineBounds& bounds_;
-  // One is written while another is filled. What is written counts until it is: however much one mail unpacks to, the
-  // next waits for it.
+  // Others are filled while one is written, as long as those that wait weigh no more than one may. What is written
+  // counts until it is: however much one mail unpacks to, the next waits for it.
   BoundedQueue<Batch> batches_{bounds_.batch_bytes};
   Batch batch_;
   FirstFailure failure_;

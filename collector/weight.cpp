@@ -34,7 +34,7 @@ std::size_t heap(const db::RenderedReport& report) noexcept {
 }
 
 std::size_t heap(const db::NewQuarantine& entry) noexcept {
-  return heap(entry.rejection.detail);
+  return heap(entry.attachment) + heap(entry.rejection.detail);
 }
 
 template <typename Element>

@@ -1,7 +1,6 @@
 #include "db/copy.hpp"
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include <pqxx/version>

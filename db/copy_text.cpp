@@ -41,7 +41,7 @@ bool are_plain(const char* eight) noexcept {
 
 // Text that is stored, and copied, as it is: as nearly all is.
 bool is_plain(std::string_view text) noexcept {
-  if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c != '\\'; });
+  if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
   const char* const last_eight = text.data() + text.size() - 8;
   for (const char* eight = text.data(); eight < last_eight; eight += 8) {
     if (!are_plain(eight)) return false;
@@ -49,16 +49,12 @@ bool is_plain(std::string_view text) noexcept {
   return are_plain(last_eight);
 }
 
-// From `begin` on.
-void escape(std::string& text, std::size_t begin) {
-  if (is_plain(std::string_view{text}.substr(begin))) return;
-  const std::string plain = text.substr(begin);
-  text.resize(begin);
-  for (const char c : plain) {
+void append_escaped(std::string& to, std::string_view text) {
+  for (const char c : text) {
     if (const char letter = escape_of(c); letter != '\0') {
-      text += {'\\', letter};
+      to += {'\\', letter};
     } else {
-      text += c;
+      to += c;
     }
   }
 }
@@ -90,11 +86,9 @@ CopyText& CopyText::text(std::string_view value) {
   std::string& to = begin_field();
   if (is_plain(value)) {
     to += value;
-    return *this;
+  } else {
+    append_escaped(to, storable_text(value));
   }
-  const std::size_t begin = to.size();
-  append_storable(to, value);
-  escape(to, begin);
   return *this;
 }
 
@@ -117,11 +111,25 @@ CopyText& CopyText::bytes(std::string_view value) {
   return *this;
 }
 
+// Element by element: an array may be a hundred times as long as its longest.
 CopyText& CopyText::array(std::span<const std::string> value) {
   std::string& to = begin_field();
-  const std::size_t begin = to.size();
-  append_array(to, value);
-  escape(to, begin);
+  constexpr std::size_t kQuotesAndComma = 3;
+  std::size_t size = 2;
+  for (const std::string& element : value) size += element.size() + kQuotesAndComma;
+  to.reserve(to.size() + size);
+  to += '{';
+  for (const std::string& element : value) {
+    if (&element != &value.front()) to += ',';
+    if (is_plain(element) && element.find('"') == std::string::npos) {
+      to.append(1, '"').append(element).append(1, '"');
+    } else {
+      std::string quoted;
+      append_element(quoted, element);
+      append_escaped(to, quoted);
+    }
+  }
+  to += '}';
   return *this;
 }
 

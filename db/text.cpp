@@ -14,7 +14,7 @@
 namespace tlsrpt::db {
 namespace {
 
-// An array element between its double quotes.
+// What stands between an element's double quotes.
 void append_quoted(std::string& to, std::string_view element) {
   const std::size_t begin = to.size();
   append_storable(to, element);
@@ -64,13 +64,17 @@ std::optional<std::string> storable_optional(const std::optional<std::string>& t
   return text ? std::optional{storable_text(*text)} : std::nullopt;
 }
 
+void append_element(std::string& to, std::string_view element) {
+  to += '"';
+  append_quoted(to, element);
+  to += '"';
+}
+
 void append_array(std::string& to, std::span<const std::string> elements) {
   std::string_view before = "{";
   for (const std::string& element : elements) {
     to += before;
-    to += '"';
-    append_quoted(to, element);
-    to += '"';
+    append_element(to, element);
     before = ",";
   }
   to += elements.empty() ? "{}" : "}";

@@ -21,6 +21,7 @@ namespace tlsrpt::db {
 void append_storable(std::string& to, std::string_view text);
 
 // '{"a","b"}' and '{1,2}'.
+void append_element(std::string& to, std::string_view element);  // of the first
 void append_array(std::string& to, std::span<const std::string> elements);
 [[nodiscard]] std::string array_text(std::span<const std::string> elements);
 [[nodiscard]] std::string array_text(std::span<const std::int64_t> elements);

@@ -11,6 +11,10 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/harness/packages.sh
 source tests/harness/packages.sh
 
+if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then
+  exec python3 -m tests.bench --help
+fi
+
 install_packages "${build_packages[@]}" "${server_packages[@]}" ccache curl python3-venv
 use_ccache g++
 if [[ ! -f build-bench/build.ninja ]]; then

@@ -286,9 +286,12 @@ TEST_CASE("what is odd but not wrong is a warning with its place") {
   CHECK(load_config(path).warnings == Warnings{tls, file});
 
   std::filesystem::permissions(path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  CHECK(load_config(path).warnings == Warnings{tls, file});  // as where the program's group owns it
+
+  std::filesystem::permissions(path, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
   CHECK(load_config(path).warnings ==
-        Warnings{path + ":1:11: a password stands in a file that others can read: chmod o-rwx it",
-                 path + ":3:54: the password stands in a file that others can read: chmod o-rwx it", tls, file});
+        Warnings{path + ":1:11: a password stands in a file that everybody can read: chmod o-rwx it",
+                 path + ":3:54: the password stands in a file that everybody can read: chmod o-rwx it", tls, file});
 }
 
 TEST_CASE("a password from a variable is no reason to warn about the file") {

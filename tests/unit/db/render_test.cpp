@@ -90,8 +90,15 @@ TEST_CASE("a renderer gives the same for a message whatever it rendered before")
   NewMessage message;
   message.subject = "s";
   message.reports.emplace_back().parsed.report.report_id = "1";
+  NewMessage large;
+  parser::Policy policy;
+  policy.policy_string.assign(100, std::string(60'000, 'x'));  // one row of six megabytes
+  large.reports.emplace_back().parsed.report.policies.push_back(policy);
   Renderer renderer;
   const RenderedMessage first = renderer.render(message);
+  const RenderedReport between = renderer.render(large).reports.front();
+  CHECK(tables(between) == std::vector<Table>{Table::kReport, Table::kPolicy});
+  CHECK(between.parts.front().text.size() > 6'000'000);
   const RenderedMessage second = renderer.render(message);
   CHECK(first.fields == second.fields);
   CHECK(first.fields == "\t\\N\t\\N\t\\N\ts\t\\N\tunknown\tother");
