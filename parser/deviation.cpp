@@ -31,7 +31,8 @@ constexpr auto kCodes = std::to_array<DeviationInfo>({
     {Code::kAliasKey, "alias-key", "A member has another name than in RFC 8460 §4.4's JSON."},
     {Code::kNotLowerCase, "not-lower-case", "A policy-type or result-type is not in lower case."},
     {Code::kOverlongName, "overlong-name",
-     "A name is longer than 255 bytes; it was left out. Of an organization-name, the first 1,024 were kept."},
+     "A name is longer than 255 bytes, or the lines and hosts of a policy than 1 MiB in all; it was left out. Of an "
+     "organization-name, the first 1,024 bytes were kept."},
     {Code::kMissingOrganizationName, "missing-organization-name", "The report has no organization-name."},
     {Code::kFilledOrganizationName, "filled-organization-name",
      "The missing organization-name was filled in from what the detail names."},

@@ -62,6 +62,7 @@ class ReportBuilder {
   void add_failure_detail(Member via);
   void add_policy_string(std::string_view line);
   void add_mx_host(const Scalar& scalar);
+  bool has_room_in_policy(std::string_view line);
   void begin_policy();
   void begin_summary(bool present);
   void split_policy_string(std::string_view text);
@@ -102,6 +103,7 @@ class ReportBuilder {
   bool has_successful_count_ = false;
   bool has_failure_count_ = false;
   bool has_failed_session_count_ = false;
+  std::size_t policy_bytes_ = 0;  // of the lines and hosts of the policy in hand
   std::size_t failure_details_ = 0;
   std::size_t more_deviations_ = 0;
 };

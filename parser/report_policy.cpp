@@ -20,6 +20,10 @@ namespace {
 // moved.
 constexpr std::size_t kElementCost = 3 * sizeof(std::string);
 
+// Bytes of a policy's lines and hosts: a policy is one row of the database, of which several copies are made on the
+// way. An MTA-STS policy should be no longer than 64 KiB (RFC 8461 §3.3).
+constexpr std::size_t kMostPolicyBytes = 1u << 20;
+
 // json-43: "mx: mx.example" → "mx.example".
 std::string_view without_policy_key(std::string_view host) {
   while (host.starts_with("mx:")) host = trim(host.substr(3));
@@ -33,6 +37,7 @@ void ReportBuilder::begin_policy() {
   policy().policy_domain.reset();
   policy().policy_string.clear();
   policy().mx_host.clear();
+  policy_bytes_ = 0;
 }
 
 void ReportBuilder::begin_summary(bool present) {
@@ -77,7 +82,7 @@ void ReportBuilder::add_failure_detail(Member via) {
 
 void ReportBuilder::add_policy_string(std::string_view line) {
   line = trim(line);  // json-38
-  if (line.empty()) return;
+  if (line.empty() || !has_room_in_policy(line)) return;
   spend(kElementCost);
   policy().policy_string.emplace_back(line);
 }
@@ -92,9 +97,18 @@ void ReportBuilder::add_mx_host(const Scalar& scalar) {
   const std::string_view bare = without_policy_key(pattern);  // normalising may have made full-width letters plain
   if (bare.empty()) return;
   std::optional<std::string> name = short_enough(std::string(bare), *sent);
-  if (!name) return;
+  if (!name || !has_room_in_policy(*name)) return;
   spend(kElementCost);
   policy().mx_host.push_back(std::move(*name));
+}
+
+bool ReportBuilder::has_room_in_policy(std::string_view line) {
+  if (policy_bytes_ + line.size() > kMostPolicyBytes) {
+    deviate(DeviationCode::kOverlongName, line);
+    return false;
+  }
+  policy_bytes_ += line.size();
+  return true;
 }
 
 // json-37: one text instead of an array of lines.

@@ -191,6 +191,26 @@ TEST_CASE("an organization's name may have 1024 bytes; of one of more its beginn
   CHECK(longer.deviations[0].detail == longest.substr(0, 256));
 }
 
+TEST_CASE("of a policy a mebibyte of lines and hosts is kept, and what still fits; the next policy has as much") {
+  const std::string line(64'000, 'x');
+  const std::string lines = repeated("\"" + line + "\",", 17) + R"("mode: testing")";
+  const std::string policy =
+      fmt::format(R"({{"policy":{{"policy-type":"sts","policy-string":[{}],"mx-host":["{}"]}}}})", lines, "mx.example");
+  const std::vector<Finding> findings = read(with_policies(policy + "," + policy));
+  const auto& parsed = std::get<ParsedReport>(findings.at(0).what);
+  for (const Policy& kept : parsed.report.policies) {
+    REQUIRE(kept.policy_string.size() == 17);
+    CHECK(kept.policy_string[15] == line);
+    CHECK(kept.policy_string[16] == "mode: testing");
+    CHECK(kept.mx_host == Texts{"mx.example"});
+  }
+  std::vector<std::string> left_out;
+  for (const Deviation& deviation : parsed.deviations) {
+    if (deviation.code == DeviationCode::kOverlongName) left_out.push_back(deviation.pointer);
+  }
+  CHECK(left_out == Texts{"/policies/0/policy/policy-string/16", "/policies/1/policy/policy-string/16"});
+}
+
 TEST_CASE("a name is measured as it is kept, without its dot") {
   const auto domain_of = [](const std::string& name) {
     return report_of(report_with("\"company.example\"", "\"" + name + "\"")).report.policies.at(0).policy_domain;
