@@ -107,6 +107,7 @@ NewMessage loose_file(const std::string& path, std::vector<NewReport> reports) {
 std::vector<RenderedMessage> rendered(std::vector<NewMessage> messages) {
   Renderer renderer;
   std::vector<RenderedMessage> batch;
+  batch.reserve(messages.size());
   for (NewMessage& message : messages) batch.push_back(renderer.render(std::move(message)));
   return batch;
 }
