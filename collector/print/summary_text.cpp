@@ -190,7 +190,7 @@ void add_readiness(Sheet& sheet, const db::Summary& summary) {
   sheet.heading("MTA-STS policies in mode testing: may they enforce?");
   for (const auto& row : summary.readiness) {
     sheet.entry(fmt::format("{}: {}", row.recipient_domain, row.verdict),
-                fmt::format("testing since {}; clean since for {} of reports, {}", date(row.testing_since),
+                fmt::format("testing since {}; clean for {} of reports, {}", date(row.testing_since),
                             counted(row.days_clean, "day"), counted(row.sessions, "session")));
   }
 }

@@ -116,7 +116,7 @@ class Answers(ViewTest):
         self.assertIn(f"<code>{html.escape(commands[0])}</code>", self.page)
 
     def test_a_policy_stuck_in_testing(self):
-        self.assertIn("\n  testing.example: ready to enforce\n    testing since 2026-01-01; clean since for 31 days of "
+        self.assertIn("\n  testing.example: ready to enforce\n    testing since 2026-01-01; clean for 31 days of "
                       "reports, 1240 sessions\n", self.text)
         self.assertEqual([("2026-01-01T00:00:00Z", None, 31, 1, 1240, "ready to enforce")],
                          self.of_json("readiness", "testing_since", "last_failure", "days_clean", "reporters", "sessions",

@@ -149,7 +149,7 @@ TEST_CASE("text: domains, reporters, what is silent, policies, mailboxes and qua
   CHECK(contains(text,
                  "\nMTA-STS policies in mode testing: may they enforce?\n"
                  "  example.com: certificate-expired failed\n"
-                 "    testing since 2026-01-01; clean since for 0 days of reports, 400 sessions\n"
+                 "    testing since 2026-01-01; clean for 0 days of reports, 400 sessions\n"
                  "\nMailboxes\n"
                  "  mailbox  last read             messages  in quarantine  trouble\n"
                  "  inbox    2026-01-30T00:00:00Z        12              1  login refused\n"));
