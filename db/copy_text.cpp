@@ -111,13 +111,8 @@ CopyText& CopyText::bytes(std::string_view value) {
   return *this;
 }
 
-// Element by element: an array may be a hundred times as long as its longest.
 CopyText& CopyText::array(std::span<const std::string> value) {
   std::string& to = begin_field();
-  constexpr std::size_t kQuotesAndComma = 3;
-  std::size_t size = 2;
-  for (const std::string& element : value) size += element.size() + kQuotesAndComma;
-  to.reserve(to.size() + size);
   to += '{';
   for (const std::string& element : value) {
     if (&element != &value.front()) to += ',';

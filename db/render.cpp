@@ -9,7 +9,6 @@ namespace tlsrpt::db {
 namespace {
 
 constexpr std::size_t kLongPart = 256u << 10;
-constexpr std::size_t kLongRow = 4u << 20;
 
 std::int64_t eight_bytes(const parser::Digest& digest) {
   std::uint64_t number = 0;
@@ -195,12 +194,7 @@ void Renderer::end_row(Table table) {
 
 void Renderer::end_part() {
   if (rows_.empty()) return;
-  // A copy takes no more memory than it needs, and the buffers are kept; of the longest rows there is to be one only.
-  if (text_.lines().size() < kLongRow) {
-    parts_.push_back({text_.lines(), rows_});
-  } else {
-    parts_.push_back({std::exchange(text_.lines(), {}), std::exchange(rows_, {})});
-  }
+  parts_.push_back({text_.lines(), rows_});  // copies: no larger than they must be, and the buffers are kept
   text_.lines().clear();
   rows_.clear();
 }
