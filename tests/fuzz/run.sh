@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Fuzzes each target for a while, and ends with one line: N passed, N failed.
 #
-#   tests/fuzz/run.sh [--seconds N] [TARGET…]
+#   tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET…]
 #
 #   --seconds    for each target; default 60
+#   --seed       what a run mutates by; default 1, so that a run with nothing learnt before can be repeated. 0: another each time
 #
 # What a target learns stays in build-sanitize/corpus/TARGET. An input that breaks it is written to build-sanitize/found/TARGET:
 # mend the cause, and keep the input in tests/fixtures/fuzz/TARGET, where every run of the tests replays it.
@@ -15,12 +16,14 @@ source tests/harness/packages.sh
 source tests/harness/sanitizers.sh
 
 seconds=60
+seed=1
 targets=()
 while (($# > 0)); do
   case $1 in
     --seconds) seconds=$2 && shift ;;
+    --seed) seed=$2 && shift ;;
     -*)
-      sed -n '4,6s/^# \{0,1\}//p' tests/fuzz/run.sh >&2
+      sed -n '4,7s/^# \{0,1\}//p' tests/fuzz/run.sh >&2
       exit 64
       ;;
     *) targets+=("$1") ;;
@@ -52,14 +55,14 @@ fuzz() {
   local target=$1 corpus=$build/corpus/$1 found=$build/found/$1 seeds
   read -ra seeds <<<"$(seeds_of "$target")"
   mkdir -p "$corpus" "$found"
-  $build/tests/fuzz/fuzz-"$target" -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
+  $build/tests/fuzz/fuzz-"$target" -seed="$seed" -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
     -print_final_stats=1 -artifact_prefix="$found/" "$corpus" "tests/fixtures/fuzz/$target" "${seeds[@]}" \
     >"$build/$target.log" 2>&1
 }
 
 # One a core at a time.
 export -f fuzz seeds_of
-export build seconds
+export build seconds seed
 trap - ERR
 passed=0
 failed=0
