@@ -1,7 +1,7 @@
 #include "db/report_rows.hpp"
 
+#include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -127,14 +127,17 @@ void copy_reports(pqxx::transaction_base& transaction, const char* table, std::s
 
 void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> inserted,
                 std::span<const ReportRow> updated) {
-  std::set<std::pair<std::string_view, std::string_view>> pairs;
+  std::vector<std::pair<std::string_view, std::string_view>> pairs;
   for (const auto& rows : {inserted, updated}) {
     for (const ReportRow& row : rows) {
       for (const std::string& domain : row.report->recipient_domains) {
-        pairs.emplace(domain, row.report->organization_name);
+        pairs.emplace_back(domain, row.report->organization_name);
       }
     }
   }
+  std::ranges::sort(pairs);
+  const auto repeats = std::ranges::unique(pairs);
+  pairs.erase(repeats.begin(), repeats.end());
   std::vector<std::string> domains;
   std::vector<std::string> organizations;
   for (const auto& [domain, organization] : pairs) {

@@ -77,6 +77,15 @@ std::string describe(const Standing& standing) {
                      standing.claim.received_at ? parser::format_time(*standing.claim.received_at) : "by import");
 }
 
+// Indexes that begin with a recipient domain and an organization have a page for each pair: rows of one pair at a time
+// find theirs in the processor's cache, however much is stored.
+void sort_by_pair(std::vector<ReportRow>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const ReportRow& a, const ReportRow& b) {
+    return std::tie(a.report->recipient_domains, a.report->organization_name) <
+           std::tie(b.report->recipient_domains, b.report->organization_name);
+  });
+}
+
 class Upsert {
  public:
   Upsert(pqxx::transaction_base& transaction, std::span<const IncomingReport> incoming)
@@ -201,6 +210,7 @@ class Upsert {
       delete_children(transaction_, updated);
     }
     inserted.insert(inserted.end(), updated.begin(), updated.end());
+    sort_by_pair(inserted);
     copy_children(transaction_, inserted);
   }
 
