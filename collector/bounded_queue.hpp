@@ -34,10 +34,18 @@ class BoundedQueue {
     return true;
   }
 
+  // Whether somebody waits in pop(), and nothing was pushed since.
+  bool is_awaited() {
+    const std::lock_guard lock(mutex_);
+    return taker_waits_ && items_.empty();
+  }
+
   // None when the queue is closed and empty.
   std::optional<Item> pop() {
     std::unique_lock lock(mutex_);
+    taker_waits_ = true;
     filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
+    taker_waits_ = false;
     if (items_.empty()) return std::nullopt;
     std::optional<Item> item(std::move(items_.front()));
     items_.pop_front();
@@ -76,6 +84,7 @@ class BoundedQueue {
   const std::size_t capacity_;
   std::size_t weight_ = 0;
   bool closed_ = false;
+  bool taker_waits_ = false;
 };
 
 }  // namespace tlsrpt::collector

@@ -71,10 +71,13 @@ class Pipeline {
       if (batch_.messages.size() >= bounds_.batch_messages || batch_.weight + more > bounds_.batch_bytes) hand_over();
       batch_.weight += more;
       batch_.messages.push_back(std::move(message));
-      if (batch_.weight > bounds_.batch_bytes) hand_over();
+      if (batch_.weight > bounds_.batch_bytes || is_awaited()) hand_over();
     }
     return true;
   }
+
+  // Whether the writer has nothing else to do, and what is there is worth a transaction.
+  bool is_awaited() { return batch_.messages.size() >= bounds_.least_messages && batches_.is_awaited(); }
 
   // Where nobody takes it any more, the next wait for room says so.
   void hand_over() {

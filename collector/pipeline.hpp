@@ -7,7 +7,7 @@
 #include "collector/imap/session.hpp"
 #include "db/store.hpp"
 
-// Fetch and parse on one thread, write on another: while a batch is written, others are filled (docs/decisions/0008).
+// Fetch and parse on one thread, write on another: while a batch is written, the next is filled (docs/decisions/0008).
 namespace tlsrpt::collector {
 
 struct PipelineSteps {
@@ -20,7 +20,8 @@ struct PipelineSteps {
 };
 
 struct PipelineBounds {
-  std::size_t batch_messages = 2'000;
+  std::size_t least_messages = 500;  // from so many on, a batch goes to a writer that has nothing else to do
+  std::size_t batch_messages = 4'000;
   std::size_t batch_bytes = 12u << 20;  // by weight(); a heavier message is a batch alone
 };
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -69,6 +71,28 @@ TEST_CASE("a pipeline writes every message once, in order, in batches of the giv
                {.batch_messages = 300});
   CHECK(written.uids == count_up(1000));
   CHECK(written.batches == std::vector<std::size_t>{300, 300, 300, 100});
+}
+
+TEST_CASE("a writer that has nothing to do gets what is there, if that is enough for a batch") {
+  Written written;
+  std::atomic<bool> is_written = false;
+  run_pipeline({.fetch =
+                    [&](const Sink& sink) {
+                      for (imap::Uid at = 1; !is_written && at < 10'000; ++at) {
+                        sink(group(at, 1));
+                        std::this_thread::sleep_for(std::chrono::milliseconds{1});  // the writer may not wait yet
+                      }
+                      CHECK(is_written);
+                    },
+                .parse = parse,
+                .write =
+                    [&](const std::vector<db::RenderedMessage>& batch) {
+                      written.step()(batch);
+                      is_written = true;
+                    }},
+               {.least_messages = 20, .batch_messages = 1u << 30, .batch_bytes = 1u << 30});
+  CHECK(written.batches.front() >= 20);
+  CHECK(written.uids == count_up(written.uids.size()));
 }
 
 TEST_CASE("a pipeline ends a batch before it grows over its bytes, and lets one large message pass alone") {
