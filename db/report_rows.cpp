@@ -135,9 +135,8 @@ void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> 
       }
     }
   }
-  std::ranges::sort(pairs);
-  const auto repeats = std::ranges::unique(pairs);
-  pairs.erase(repeats.begin(), repeats.end());
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   std::vector<std::string> domains;
   std::vector<std::string> organizations;
   for (const auto& [domain, organization] : pairs) {
