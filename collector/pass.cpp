@@ -38,7 +38,7 @@ struct Caution {
 };
 constexpr std::array kCautions = {
     Caution{.messages = 50, .tried = true, .bounds = {}},
-    Caution{.messages = 5'000, .tried = false, .bounds = {.batch_messages = 50, .batch_bytes = 256u << 10}},
+    Caution{.messages = 10'000, .tried = false, .bounds = {.batch_messages = 50, .batch_bytes = 256u << 10}},
 };
 
 std::string filter_of(const PassRequest& request) {

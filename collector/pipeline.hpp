@@ -7,7 +7,7 @@
 #include "collector/imap/session.hpp"
 #include "db/store.hpp"
 
-// Fetch and parse on one thread, write on another: while a batch is written, the next is filled (docs/decisions/0008).
+// Fetch and parse on one thread, write on another: while a batch is written, others are filled (docs/decisions/0008).
 namespace tlsrpt::collector {
 
 struct PipelineSteps {

@@ -77,8 +77,8 @@ std::string describe(const Standing& standing) {
                      standing.claim.received_at ? parser::format_time(*standing.claim.received_at) : "by import");
 }
 
-// Indexes that begin with a recipient domain and an organization have a page for each pair: rows of one pair at a time
-// find theirs in the processor's cache, however much is stored.
+// In an index that begins with a recipient domain and an organization each pair writes to a page of its own: rows of
+// one pair at a time find theirs in the processor's cache, however much is stored.
 void sort_by_pair(std::vector<ReportRow>& rows) {
   std::stable_sort(rows.begin(), rows.end(), [](const ReportRow& a, const ReportRow& b) {
     return std::tie(a.report->recipient_domains, a.report->organization_name) <
