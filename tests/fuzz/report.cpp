@@ -22,8 +22,8 @@ using tlsrpt::parser::ReportReader;
 constexpr tlsrpt::parser::Limits kLimits{
     .decompressed = 1u << 20, .json_depth = 32, .string = 4096, .policies = 100, .failure_details = 1000};
 
-// A byte that is no character is mended to three, and a hidden character of two bytes is printed as six.
-constexpr tlsrpt::parser::Limits kPrintedLimits{.decompressed = 3 * kLimits.decompressed,
+// A byte that is no character is mended to three, and one that is hidden (DEL) is printed as six.
+constexpr tlsrpt::parser::Limits kPrintedLimits{.decompressed = 6 * kLimits.decompressed,
                                                 .json_depth = kLimits.json_depth,
                                                 .string = 3 * kLimits.string,
                                                 .policies = kLimits.policies,
