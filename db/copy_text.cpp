@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include "db/text.hpp"
+#include "parser/eight_bytes.hpp"
 #include "parser/json.hpp"
 
 namespace tlsrpt::db {
@@ -28,15 +28,8 @@ constexpr char escape_of(char c) noexcept {
   return kEscapes[static_cast<unsigned char>(c)];
 }
 
-// Eight bytes of printable ASCII without a backslash: none has its high bit set, would have it if it were 32 less, or
-// is nothing but zeros where it differs from a backslash.
-bool are_plain(const char* eight) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-  constexpr std::uint64_t kHighBits = kOnes << 7;
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, eight, sizeof bytes);
-  const std::uint64_t difference = bytes ^ kOnes * '\\';
-  return ((bytes | (bytes - kOnes * ' ') | (difference - kOnes)) & kHighBits) == 0;
+bool are_plain(parser::EightBytes bytes) noexcept {
+  return bytes.are_ascii() && !bytes.have_below(' ') && !bytes.have('\\');
 }
 
 // Text that is stored, and copied, as it is: as nearly all is.
@@ -44,9 +37,9 @@ bool is_plain(std::string_view text) noexcept {
   if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
   const char* const last_eight = text.data() + text.size() - 8;
   for (const char* eight = text.data(); eight < last_eight; eight += 8) {
-    if (!are_plain(eight)) return false;
+    if (!are_plain(parser::EightBytes(eight))) return false;
   }
-  return are_plain(last_eight);
+  return are_plain(parser::EightBytes(last_eight));
 }
 
 void append_escaped(std::string& to, std::string_view text) {

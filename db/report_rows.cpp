@@ -1,7 +1,6 @@
 #include "db/report_rows.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,69 +29,72 @@ void for_each_row(const RenderedReport& report, Use use) {
   }
 }
 
-// Sends the rows of one table; a stream is opened only where there is one.
-class RowSender {
- public:
-  RowSender(pqxx::transaction_base& transaction, const char* name, std::string columns)
-      : transaction_{transaction}, name_{name}, columns_{std::move(columns)} {}
-
-  void send(std::initializer_list<std::int64_t> keys, std::string_view fields) {
-    if (!stream_) stream_.emplace(transaction_, name_, columns_);
-    for (const std::int64_t key : keys) stream_->row().integer(key);
-    stream_->row().fields(fields);
-    stream_->end_row();
-  }
-
-  void finish() {
-    if (stream_) stream_->finish();
-  }
-
- private:
-  pqxx::transaction_base& transaction_;
-  const char* name_;
-  std::string columns_;
-  std::optional<CopyStream> stream_;
-};
-
-std::size_t count_policies(std::span<const ReportRow> rows) {
-  std::size_t count = 0;
-  for (const ReportRow& row : rows) {
-    for_each_row(*row.report, [&](Table table, std::string_view) { count += table == Table::kPolicy ? 1U : 0U; });
-  }
-  return count;
+std::string_view own_row(const RenderedReport& report) {
+  const RenderedRows& part = report.parts.front();
+  return std::string_view{part.text}.substr(0, part.rows.front().end - 1);
 }
 
-void copy_policies(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", count_policies(rows));
-  RowSender policies{transaction, "policy", with_keys("id, report_key", Table::kPolicy)};
-  auto id = ids.begin();
-  for (const ReportRow& row : rows) {
-    for_each_row(*row.report, [&](Table table, std::string_view fields) {
-      if (table == Table::kPolicy) policies.send({*id++, row.id}, fields);
-    });
-  }
-  policies.finish();
+// A row of what hangs on reports, and the key of what it hangs on.
+struct Child {
+  std::int64_t key;
+  std::string_view fields;
+};
 
-  RowSender details{transaction, "failure_detail", with_keys("policy_key", Table::kFailureDetail)};
-  auto next = ids.begin();
-  for (const ReportRow& row : rows) {
-    for_each_row(*row.report, [&](Table table, std::string_view fields) {
-      if (table == Table::kPolicy) ++next;
-      if (table == Table::kFailureDetail) details.send({*std::prev(next)}, fields);
-    });
+// Looked up once: by the time they are written the reports are no longer at hand.
+struct Children {
+  explicit Children(std::span<const ReportRow> reports) {
+    for (const ReportRow& report : reports) {
+      for_each_row(*report.report, [&](Table table, std::string_view fields) { put(report.id, table, fields); });
+    }
   }
-  details.finish();
+
+  void put(std::int64_t report, Table table, std::string_view fields) {
+    switch (table) {
+      case Table::kReport:
+        break;
+      case Table::kPolicy:
+        policies.push_back({report, fields});
+        break;
+      case Table::kFailureDetail:
+        failure_details.push_back({static_cast<std::int64_t>(policies.size()) - 1, fields});
+        break;
+      case Table::kSessionTotal:
+        session_totals.push_back({report, fields});
+        break;
+      case Table::kFailureTotal:
+        failure_totals.push_back({report, fields});
+        break;
+      case Table::kDeviation:
+        deviations.push_back({report, fields});
+        break;
+    }
+  }
+
+  std::vector<Child> policies;
+  std::vector<Child> failure_details;  // the key is the policy's place in `policies`
+  std::vector<Child> session_totals;
+  std::vector<Child> failure_totals;
+  std::vector<Child> deviations;
+};
+
+// `put_keys(row, child)` puts the columns of `keys`.
+template <typename PutKeys>
+void copy_rows(pqxx::transaction_base& transaction, const char* name, Table table, std::string_view keys,
+               std::span<const Child> children, PutKeys put_keys) {
+  if (children.empty()) return;
+  CopyStream stream{transaction, name, with_keys(keys, table)};
+  for (const Child& child : children) {
+    put_keys(stream.row(), child);
+    stream.row().fields(child.fields);
+    stream.end_row();
+  }
+  stream.finish();
 }
 
 void copy_of_reports(pqxx::transaction_base& transaction, const char* name, Table table,
-                     std::span<const ReportRow> rows) {
-  RowSender sender{transaction, name, with_keys("report_key", table)};
-  for (const ReportRow& row : rows) {
-    for_each_row(*row.report, [&](Table of, std::string_view fields) {
-      if (of == table) sender.send({row.id}, fields);
-    });
-  }
-  sender.finish();
+                     std::span<const Child> children) {
+  copy_rows(transaction, name, table, "report_key", children,
+            [](CopyText& row, const Child& child) { row.integer(child.key); });
 }
 
 std::vector<std::int64_t> ids_of(std::span<const ReportRow> rows) {
@@ -111,16 +113,13 @@ std::string report_columns() {
 void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows) {
   CopyStream stream{transaction, table, report_columns()};
   for (const ReportRow& row : rows) {
-    for_each_row(*row.report, [&](Table of, std::string_view fields) {
-      if (of != Table::kReport) return;
-      stream.row()
-          .integer(row.id)
-          .integer(row.message_key)
-          .text(to_string(row.message->authentic))
-          .time(row.message->received_at)
-          .fields(fields);
-      stream.bytes(row.report->raw).end_row();
-    });
+    stream.row()
+        .integer(row.id)
+        .integer(row.message_key)
+        .text(to_string(row.message->authentic))
+        .time(row.message->received_at)
+        .fields(own_row(*row.report));
+    stream.bytes(row.report->raw).end_row();
   }
   stream.finish();
 }
@@ -148,10 +147,16 @@ void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> 
 }
 
 void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
-  copy_policies(transaction, rows);
-  copy_of_reports(transaction, "session_total", Table::kSessionTotal, rows);
-  copy_of_reports(transaction, "failure_total", Table::kFailureTotal, rows);
-  copy_of_reports(transaction, "deviation", Table::kDeviation, rows);
+  const Children children{rows};
+  const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", children.policies.size());
+  auto next = ids.begin();
+  copy_rows(transaction, "policy", Table::kPolicy, "id, report_key", children.policies,
+            [&](CopyText& row, const Child& policy) { row.integer(*next++).integer(policy.key); });
+  copy_rows(transaction, "failure_detail", Table::kFailureDetail, "policy_key", children.failure_details,
+            [&](CopyText& row, const Child& detail) { row.integer(ids[static_cast<std::size_t>(detail.key)]); });
+  copy_of_reports(transaction, "session_total", Table::kSessionTotal, children.session_totals);
+  copy_of_reports(transaction, "failure_total", Table::kFailureTotal, children.failure_totals);
+  copy_of_reports(transaction, "deviation", Table::kDeviation, children.deviations);
 }
 
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {

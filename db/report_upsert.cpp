@@ -4,7 +4,6 @@
 #include <numeric>
 #include <tuple>
 #include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -148,6 +147,10 @@ class Upsert {
     standing = {standing.id, incoming.message_key, claim, item};
   }
 
+  bool is_inserted(const Group& group) const {
+    return std::binary_search(inserted_.begin(), inserted_.end(), group.standing.id);
+  }
+
   ReportRow row_of(const Standing& standing) const {
     const IncomingReport& incoming = incoming_[*standing.item];
     return {standing.id, incoming.message_key, incoming.message, incoming.report};
@@ -159,7 +162,8 @@ class Upsert {
     for (const Group& group : groups_) rows.push_back(row_of(group.standing));
     copy_reports(transaction_, kStaging, rows);
     for (const auto& row : transaction_.exec(fmt::format(kInsert, report_columns())))
-      inserted_.insert(row[0].as<std::int64_t>());
+      inserted_.push_back(row[0].as<std::int64_t>());
+    std::sort(inserted_.begin(), inserted_.end());
   }
 
   // The reports whose identity was there already are decided again, from what is stored.
@@ -175,7 +179,7 @@ class Upsert {
       stored.emplace(row["id"].as<std::int64_t>(), read_standing(row));
     }
     for (Group& group : groups_) {
-      if (inserted_.contains(group.standing.id)) continue;
+      if (is_inserted(group)) continue;
       const auto found = met.find(group.standing.id);
       if (found == met.end()) throw Error{Error::Kind::kUnavailable, "a report was deleted while another met it"};
       group.standing = stored.at(found->second);
@@ -199,7 +203,7 @@ class Upsert {
     std::vector<ReportRow> updated;
     for (const Group& group : groups_) {
       if (!group.standing.item) continue;
-      (inserted_.contains(group.standing.id) ? inserted : updated).push_back(row_of(group.standing));
+      (is_inserted(group) ? inserted : updated).push_back(row_of(group.standing));
     }
     lock_pairs(transaction_, inserted, updated);
     if (!updated.empty()) {
@@ -217,8 +221,8 @@ class Upsert {
   pqxx::transaction_base& transaction_;
   std::span<const IncomingReport> incoming_;
   std::vector<UpsertResult> results_;
-  std::vector<Group> groups_;                  // ascending by start and identity
-  std::unordered_set<std::int64_t> inserted_;  // ids
+  std::vector<Group> groups_;           // ascending by start and identity
+  std::vector<std::int64_t> inserted_;  // ids, ascending
 };
 
 }  // namespace

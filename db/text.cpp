@@ -1,9 +1,7 @@
 #include "db/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,16 +26,9 @@ void append_quoted(std::string& to, std::string_view element) {
   }
 }
 
-using HexDigits = std::array<char, 2>;
-
-constexpr std::array<HexDigits, 256> hex_digits() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<HexDigits, 256> digits{};
-  for (std::size_t byte = 0; byte < digits.size(); ++byte) digits[byte] = {kDigits[byte >> 4], kDigits[byte & 0x0F]};
-  return digits;
+constexpr char hex_digit(int nibble) noexcept {
+  return static_cast<char>(nibble + (nibble < 10 ? '0' : 'a' - 10));
 }
-
-constexpr std::array<HexDigits, 256> kHexDigits = hex_digits();
 
 unsigned char hex_value(char c) noexcept {
   return static_cast<unsigned char>(c <= '9' ? c - '0' : c - 'a' + 10);  // PostgreSQL writes lower case
@@ -95,13 +86,16 @@ void append_bytea(std::string& to, std::string_view bytes) {
   append_hex(to, bytes);
 }
 
+// Arithmetic, and no table: so the compiler does many bytes at once.
 void append_hex(std::string& to, std::string_view bytes) {
-  std::size_t at = to.size();
-  to.resize(at + 2 * bytes.size());
-  for (const char c : bytes) {
-    const HexDigits& digits = kHexDigits[static_cast<unsigned char>(c)];
-    std::memcpy(&to[at], digits.data(), digits.size());
-    at += digits.size();
+  const std::size_t begin = to.size();
+  to.resize(begin + 2 * bytes.size());
+  char* const digits = to.data() + begin;
+  const char* const data = bytes.data();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(data[i]);
+    digits[2 * i] = hex_digit(byte >> 4);
+    digits[2 * i + 1] = hex_digit(byte & 0x0F);
   }
 }
 

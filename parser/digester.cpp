@@ -80,13 +80,13 @@ Digest Digester::policy_series(const Policy& policy, std::string_view recipient_
   add(policy.policy_type);
   add(policy.policy_domain);
   if (policy.policy_type == "tlsa") add_set({policy.mx_host.begin(), policy.mx_host.end()});
-  return finish();
+  return finish_policy();
 }
 
 Digest Digester::policy_version(const Policy& policy) {
   begin();
   add_set({policy.policy_string.begin(), policy.policy_string.end()});
-  return finish();
+  return finish_policy();
 }
 
 void Digester::add(const Policy& policy) {
@@ -150,10 +150,11 @@ void Digester::add_set(std::vector<std::string_view> texts) {
 
 void Digester::begin() {
   pending_.clear();
-  check(EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr));
+  flushed_ = false;
 }
 
 void Digester::flush() {
+  if (!std::exchange(flushed_, true)) check(EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr));
   check(EVP_DigestUpdate(context_.get(), pending_.data(), pending_.size()));
   pending_.clear();
 }
@@ -163,6 +164,17 @@ Digest Digester::finish() {
   Digest digest{};
   check(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
   return digest;
+}
+
+// A policy is quoted every day and changes once in months.
+Digest Digester::finish_policy() {
+  constexpr std::size_t kMostKept = 1000;
+  constexpr std::size_t kLongestKept = 1u << 10;
+  if (flushed_ || pending_.size() > kLongestKept) return finish();
+  if (const auto known = policies_.find(pending_); known != policies_.end()) return known->second;
+  if (policies_.size() == kMostKept) policies_.clear();
+  std::string digested = pending_;
+  return policies_.emplace(std::move(digested), finish()).first->second;
 }
 
 }  // namespace tlsrpt::parser

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "parser/reader.hpp"
 
@@ -44,6 +45,7 @@ class Digester {
   void add(const FailureDetail& detail);
   void flush();
   [[nodiscard]] Digest finish();
+  [[nodiscard]] Digest finish_policy();
 
   struct ContextDeleter {
     void operator()(evp_md_ctx_st* context) const noexcept;
@@ -55,6 +57,8 @@ class Digester {
   std::unique_ptr<evp_md_st, AlgorithmDeleter> algorithm_;
   std::unique_ptr<evp_md_ctx_st, ContextDeleter> context_;
   std::string pending_;  // not yet given to OpenSSL, whose calls cost more than the bytes
+  bool flushed_ = false;
+  std::unordered_map<std::string, Digest> policies_;  // by what was digested; some of them
 };
 
 }  // namespace tlsrpt::parser

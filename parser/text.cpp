@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 #include <unistr.h>
+
+#include "parser/eight_bytes.hpp"
 
 namespace tlsrpt::parser {
 namespace {
@@ -18,13 +19,8 @@ const std::uint8_t* units(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-// Eight bytes, all of them ASCII and none NUL: no high bit is set, and none would be if each were one less.
-bool are_plain(const char* eight) {
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-  constexpr std::uint64_t kHighBits = kOnes << 7;
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, eight, sizeof bytes);
-  return ((bytes | (bytes - kOnes)) & kHighBits) == 0;
+bool are_plain(EightBytes bytes) {
+  return bytes.are_ascii() && !bytes.have('\0');
 }
 
 // ASCII without NUL, as nearly every text is.
@@ -32,9 +28,9 @@ bool is_plain(std::string_view text) {
   if (text.size() < 8) return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
   const char* const last_eight = text.data() + text.size() - 8;
   for (const char* eight = text.data(); eight < last_eight; eight += 8) {
-    if (!are_plain(eight)) return false;
+    if (!are_plain(EightBytes(eight))) return false;
   }
-  return are_plain(last_eight);
+  return are_plain(EightBytes(last_eight));
 }
 
 // U+D800 to U+DFFF, encoded as if they were characters.

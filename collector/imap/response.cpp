@@ -41,6 +41,7 @@ bool Status::is_temporary() const noexcept {
 }
 
 std::optional<Status> parse_status(std::string_view line) noexcept {
+  if (!line.empty() && is_digit(line.front())) return std::nullopt;  // "12 FETCH ...", as nearly all are
   const std::string_view word = take_word(line);
   const auto* const found =
       std::ranges::find_if(kConditions, [=](const auto& entry) { return equals_ignoring_case(entry.first, word); });

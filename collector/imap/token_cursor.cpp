@@ -23,12 +23,6 @@ bool is_section_character(char c) noexcept {
 
 }  // namespace
 
-bool TokenCursor::take(char c) noexcept {
-  if (!at(c)) return false;
-  ++position_;
-  return true;
-}
-
 void TokenCursor::expect(char c) {
   if (!take(c)) throw SyntaxError(std::string("'") + c + "' is missing");
 }

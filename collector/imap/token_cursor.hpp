@@ -23,7 +23,11 @@ class TokenCursor {
   void skip(std::size_t characters) noexcept { position_ += characters; }
 
   // Takes `c` if it is what follows.
-  bool take(char c) noexcept;
+  bool take(char c) noexcept {
+    if (!at(c)) return false;
+    ++position_;
+    return true;
+  }
   void expect(char c);
 
   [[nodiscard]] std::uint64_t number();

@@ -129,6 +129,23 @@ TEST_CASE("control characters that JSON wants escaped are taken, and noted where
   CHECK(places(report_of(both)) == Texts{"lone-surrogate at /organization-name", "control-character at /contact-info"});
 }
 
+TEST_CASE("what a string cannot hold as it is is seen wherever it stands") {
+  for (std::size_t length = 1; length < 24; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      CAPTURE(length);
+      CAPTURE(place);
+      const auto with = [&](std::string_view text) {
+        return std::string(place, 'x').append(text).append(length - place - 1, 'x');
+      };
+      CHECK(name_read(with("\\\"")).name == with("\""));
+      CHECK(name_read(with("\\\\")).name == with("\\"));
+      CHECK(name_read(with("\xC3\xA9")).name == with("\xC3\xA9"));
+      CHECK(name_read(with("\x7F")).codes.empty());
+      CHECK(name_read(with("\x1F")).codes == Texts{"control-character"});
+    }
+  }
+}
+
 TEST_CASE("a faulty escape is no JSON") {
   CHECK(outcome(report_with("Example Inc.", "\\x41")) == "bad-json");
   CHECK(outcome(report_with("Example Inc.", "\\u12G4")) == "bad-json");
