@@ -56,6 +56,7 @@ def tally_of(output, code):
 
 def run_program(name, command, environment=None, deadline=1200):
     """Runs one test program; its output is shown only if something failed."""
+    begun = time.monotonic()
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     _running.add(child)
@@ -71,7 +72,7 @@ def run_program(name, command, environment=None, deadline=1200):
     tally = tally_of(output, child.returncode)
     if tally.failed:
         sys.stdout.buffer.write(b"\n--- " + name.encode() + b"\n" + output + b"---\n\n")
-    print(f"  {name}: {tally}", flush=True)
+    print(f"  {name}: {tally} in {time.monotonic() - begun:.0f} s", flush=True)
     for line in tally.skipped:
         print(f"    {line}", flush=True)
     return tally
