@@ -28,18 +28,11 @@ constexpr char escape_of(char c) noexcept {
   return kEscapes[static_cast<unsigned char>(c)];
 }
 
-bool are_plain(parser::EightBytes bytes) noexcept {
-  return bytes.are_ascii() && !bytes.have_below(' ') && !bytes.have('\\');
-}
-
 // Text that is stored, and copied, as it is: as nearly all is.
 bool is_plain(std::string_view text) noexcept {
-  if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
-  const char* const last_eight = text.data() + text.size() - 8;
-  for (const char* eight = text.data(); eight < last_eight; eight += 8) {
-    if (!are_plain(parser::EightBytes(eight))) return false;
-  }
-  return are_plain(parser::EightBytes(last_eight));
+  return parser::is_all_plain(
+      text, [](parser::EightBytes bytes) { return bytes.are_ascii() && !bytes.have_below(' ') && !bytes.have('\\'); },
+      [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
 }
 
 void append_escaped(std::string& to, std::string_view text) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kLongPart = 256u << 10;
 
-std::int64_t eight_bytes(const parser::Digest& digest) {
+std::int64_t first_64_bits(const parser::Digest& digest) {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
   return static_cast<std::int64_t>(number);
@@ -127,8 +127,8 @@ void Renderer::put_policies(NewReport& report) {
 void Renderer::put_series(const parser::Policy& policy, std::string_view recipient_domain,
                           const parser::Report& report) {
   if ((policy.policy_type == "sts" || policy.policy_type == "tlsa") && !policy.policy_string.empty()) {
-    text_.integer(eight_bytes(digester_.policy_series(policy, recipient_domain, report.organization_name)))
-        .integer(eight_bytes(digester_.policy_version(policy)));
+    text_.integer(first_64_bits(digester_.policy_series(policy, recipient_domain, report.organization_name)))
+        .integer(first_64_bits(digester_.policy_version(policy)));
   } else {
     text_.null().null();
   }

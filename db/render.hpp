@@ -14,6 +14,7 @@
 namespace tlsrpt::db {
 
 enum class Table { kReport, kPolicy, kFailureDetail, kSessionTotal, kFailureTotal, kDeviation };
+inline constexpr std::size_t kTables = 6;
 
 // The columns that a report's rows of this table have.
 [[nodiscard]] std::string_view rendered_columns(Table table) noexcept;

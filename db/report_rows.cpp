@@ -1,6 +1,8 @@
 #include "db/report_rows.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,67 +36,45 @@ std::string_view own_row(const RenderedReport& report) {
   return std::string_view{part.text}.substr(0, part.rows.front().end - 1);
 }
 
-// A row of what hangs on reports, and the key of what it hangs on.
+// A row of what hangs on reports.
 struct Child {
-  std::int64_t key;
+  std::int64_t key;  // of its report; a failure detail's is its policy's place among the policies
   std::string_view fields;
 };
 
-// Looked up once: by the time they are written the reports are no longer at hand.
-struct Children {
+// By table. Gathered in one pass, as reports are cold in the cache by the time they are written.
+class Children {
+ public:
+  // They must outlive it.
   explicit Children(std::span<const ReportRow> reports) {
     for (const ReportRow& report : reports) {
-      for_each_row(*report.report, [&](Table table, std::string_view fields) { put(report.id, table, fields); });
+      for_each_row(*report.report, [&](Table table, std::string_view fields) {
+        const bool is_detail = table == Table::kFailureDetail;
+        children(table).push_back({is_detail ? std::ssize(of(Table::kPolicy)) - 1 : report.id, fields});
+      });
     }
   }
 
-  void put(std::int64_t report, Table table, std::string_view fields) {
-    switch (table) {
-      case Table::kReport:
-        break;
-      case Table::kPolicy:
-        policies.push_back({report, fields});
-        break;
-      case Table::kFailureDetail:
-        failure_details.push_back({static_cast<std::int64_t>(policies.size()) - 1, fields});
-        break;
-      case Table::kSessionTotal:
-        session_totals.push_back({report, fields});
-        break;
-      case Table::kFailureTotal:
-        failure_totals.push_back({report, fields});
-        break;
-      case Table::kDeviation:
-        deviations.push_back({report, fields});
-        break;
-    }
-  }
+  [[nodiscard]] const std::vector<Child>& of(Table table) const { return tables_.at(static_cast<std::size_t>(table)); }
 
-  std::vector<Child> policies;
-  std::vector<Child> failure_details;  // the key is the policy's place in `policies`
-  std::vector<Child> session_totals;
-  std::vector<Child> failure_totals;
-  std::vector<Child> deviations;
+ private:
+  std::vector<Child>& children(Table table) { return tables_.at(static_cast<std::size_t>(table)); }
+
+  std::array<std::vector<Child>, kTables> tables_;
 };
 
 // `put_keys(row, child)` puts the columns of `keys`.
 template <typename PutKeys>
-void copy_rows(pqxx::transaction_base& transaction, const char* name, Table table, std::string_view keys,
-               std::span<const Child> children, PutKeys put_keys) {
-  if (children.empty()) return;
+void copy_rows(pqxx::transaction_base& transaction, const char* name, const Children& children, Table table,
+               std::string_view keys, PutKeys put_keys) {
+  if (children.of(table).empty()) return;
   CopyStream stream{transaction, name, with_keys(keys, table)};
-  for (const Child& child : children) {
+  for (const Child& child : children.of(table)) {
     put_keys(stream.row(), child);
     stream.row().fields(child.fields);
     stream.end_row();
   }
   stream.finish();
-}
-
-void copy_of_reports(pqxx::transaction_base& transaction, const char* name, Table table,
-                     std::span<const Child> children) {
-  copy_rows(transaction, name, table, "report_key", children,
-            [](CopyText& row, const Child& child) { row.integer(child.key); });
 }
 
 std::vector<std::int64_t> ids_of(std::span<const ReportRow> rows) {
@@ -148,15 +128,16 @@ void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> 
 
 void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {
   const Children children{rows};
-  const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", children.policies.size());
+  const std::vector<std::int64_t> ids = draw_ids(transaction, "policy", children.of(Table::kPolicy).size());
   auto next = ids.begin();
-  copy_rows(transaction, "policy", Table::kPolicy, "id, report_key", children.policies,
+  copy_rows(transaction, "policy", children, Table::kPolicy, "id, report_key",
             [&](CopyText& row, const Child& policy) { row.integer(*next++).integer(policy.key); });
-  copy_rows(transaction, "failure_detail", Table::kFailureDetail, "policy_key", children.failure_details,
+  copy_rows(transaction, "failure_detail", children, Table::kFailureDetail, "policy_key",
             [&](CopyText& row, const Child& detail) { row.integer(ids[static_cast<std::size_t>(detail.key)]); });
-  copy_of_reports(transaction, "session_total", Table::kSessionTotal, children.session_totals);
-  copy_of_reports(transaction, "failure_total", Table::kFailureTotal, children.failure_totals);
-  copy_of_reports(transaction, "deviation", Table::kDeviation, children.deviations);
+  const auto put_report = [](CopyText& row, const Child& child) { row.integer(child.key); };
+  copy_rows(transaction, "session_total", children, Table::kSessionTotal, "report_key", put_report);
+  copy_rows(transaction, "failure_total", children, Table::kFailureTotal, "report_key", put_report);
+  copy_rows(transaction, "deviation", children, Table::kDeviation, "report_key", put_report);
 }
 
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {

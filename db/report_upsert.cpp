@@ -147,9 +147,7 @@ class Upsert {
     standing = {standing.id, incoming.message_key, claim, item};
   }
 
-  bool is_inserted(const Group& group) const {
-    return std::binary_search(inserted_.begin(), inserted_.end(), group.standing.id);
-  }
+  bool is_inserted(const Group& group) const { return std::ranges::binary_search(inserted_, group.standing.id); }
 
   ReportRow row_of(const Standing& standing) const {
     const IncomingReport& incoming = incoming_[*standing.item];
@@ -163,7 +161,7 @@ class Upsert {
     copy_reports(transaction_, kStaging, rows);
     for (const auto& row : transaction_.exec(fmt::format(kInsert, report_columns())))
       inserted_.push_back(row[0].as<std::int64_t>());
-    std::sort(inserted_.begin(), inserted_.end());
+    std::ranges::sort(inserted_);
   }
 
   // The reports whose identity was there already are decided again, from what is stored.

@@ -26,7 +26,7 @@ void append_quoted(std::string& to, std::string_view element) {
   }
 }
 
-constexpr char hex_digit(int nibble) noexcept {
+char hex_digit(int nibble) noexcept {
   return static_cast<char>(nibble + (nibble < 10 ? '0' : 'a' - 10));
 }
 
@@ -86,7 +86,7 @@ void append_bytea(std::string& to, std::string_view bytes) {
   append_hex(to, bytes);
 }
 
-// Arithmetic, and no table: so the compiler does many bytes at once.
+// Arithmetic, and no table: so a release build does many bytes at once.
 void append_hex(std::string& to, std::string_view bytes) {
   const std::size_t begin = to.size();
   to.resize(begin + 2 * bytes.size());

@@ -58,7 +58,7 @@ class Digester {
   std::unique_ptr<evp_md_ctx_st, ContextDeleter> context_;
   std::string pending_;  // not yet given to OpenSSL, whose calls cost more than the bytes
   bool flushed_ = false;
-  std::unordered_map<std::string, Digest> policies_;  // by what was digested; some of them
+  std::unordered_map<std::string, Digest> policies_;  // by what was digested; a bounded number
 };
 
 }  // namespace tlsrpt::parser

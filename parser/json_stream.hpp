@@ -80,10 +80,10 @@ class JsonStream {
   // Those of a string that stand for themselves, from here on and within the current chunk. RFC 8259 §7.
   [[nodiscard]] std::string_view plain_characters() const noexcept {
     const std::string_view text = ahead();
-    const auto is_special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; };
-    const char* at = text.begin();
-    while (text.end() - at >= 8 && !have_special(EightBytes(at))) at += 8;
-    return {text.begin(), std::find_if(at, text.end(), is_special)};
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (end - at >= 8 && !have_special(EightBytes(at))) at += 8;
+    return {text.data(), std::find_if(at, end, is_special)};
   }
   // At most so many as are ahead.
   void skip(std::size_t characters) {
@@ -93,6 +93,7 @@ class JsonStream {
   [[nodiscard]] TextFeed& feed() const noexcept { return *feed_; }
 
  private:
+  static bool is_special(char c) noexcept { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; }
   static bool have_special(EightBytes bytes) noexcept {
     return bytes.have_below(' ') || bytes.have('"') || bytes.have('\\');
   }

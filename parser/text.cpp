@@ -19,18 +19,11 @@ const std::uint8_t* units(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-bool are_plain(EightBytes bytes) {
-  return bytes.are_ascii() && !bytes.have('\0');
-}
-
 // ASCII without NUL, as nearly every text is.
 bool is_plain(std::string_view text) {
-  if (text.size() < 8) return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
-  const char* const last_eight = text.data() + text.size() - 8;
-  for (const char* eight = text.data(); eight < last_eight; eight += 8) {
-    if (!are_plain(EightBytes(eight))) return false;
-  }
-  return are_plain(EightBytes(last_eight));
+  return is_all_plain(
+      text, [](EightBytes bytes) { return bytes.are_ascii() && !bytes.have('\0'); },
+      [](char c) { return static_cast<signed char>(c) > 0; });
 }
 
 // U+D800 to U+DFFF, encoded as if they were characters.

@@ -167,9 +167,11 @@ TEST_CASE("a policy that was digested before has the same digests again") {
     CHECK(used.policy_series(known, "a.example", "Org") == Digester().policy_series(known, "a.example", "Org"));
     CHECK(used.policy_version(known) == version);
   }
-  for (std::size_t number = 0; number < 3000; ++number) {
-    const Policy policy = policy_of(number, 10);
-    CHECK(used.policy_version(policy) == Digester().policy_version(policy));
+  for (std::size_t number = 500; number < 3000; ++number) {
+    for (const std::size_t which : {number, number - 500, number}) {
+      const Policy policy = policy_of(which, 10);
+      CHECK(used.policy_version(policy) == Digester().policy_version(policy));
+    }
   }
 }
 
