@@ -13,6 +13,7 @@
 #include "collector/imap/login_error.hpp"
 #include "collector/imap/login_transcript.hpp"
 #include "collector/imap/server.hpp"
+#include "collector/imap/tls_session.hpp"
 
 namespace tlsrpt::imap {
 
@@ -41,9 +42,17 @@ long whole_seconds(milliseconds time) {
   return static_cast<long>(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(time).count()));
 }
 
-extern "C" std::size_t take_login_line(char* data, std::size_t size, std::size_t count, void* transcript) noexcept {
+struct Login {
+  CURL* handle;
+  LoginTranscript transcript;
+  TlsSession tls;
+};
+
+extern "C" std::size_t take_login_line(char* data, std::size_t size, std::size_t count, void* userdata) noexcept {
   try {
-    const bool is_imap = static_cast<LoginTranscript*>(transcript)->add({data, size * count});
+    auto& login = *static_cast<Login*>(userdata);
+    login.tls.find(login.handle);
+    const bool is_imap = login.transcript.add({data, size * count});
     return is_imap ? size * count : 0;
   } catch (...) {
     return 0;
@@ -99,9 +108,9 @@ Connection::Connection(const Account& account)
 }
 
 void Connection::log_in(const Account& account, const std::string& url) {
-  LoginTranscript transcript;
   std::array<char, CURL_ERROR_SIZE> text{};
   CURL* const handle = handle_.get();
+  Login login{.handle = handle, .transcript = {}, .tls = {}};
   set_option(handle, CURLOPT_CONNECT_ONLY, 1L);
   set_option(handle, CURLOPT_URL, url.c_str());
   set_option(handle, CURLOPT_PROTOCOLS_STR, "imap,imaps");
@@ -112,7 +121,7 @@ void Connection::log_in(const Account& account, const std::string& url) {
   set_option(handle, CURLOPT_BUFFERSIZE, static_cast<long>(kBufferSize));  // bounds what curl_easy_recv gives at once
   set_option(handle, CURLOPT_ERRORBUFFER, text.data());
   set_option(handle, CURLOPT_HEADERFUNCTION, take_login_line);
-  set_option(handle, CURLOPT_HEADERDATA, &transcript);
+  set_option(handle, CURLOPT_HEADERDATA, &login);
   set_tls_options(handle, account);
   set_time_options(handle, account);
 
@@ -126,9 +135,10 @@ void Connection::log_in(const Account& account, const std::string& url) {
     curl_off_t connect_time = 0;
     curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &connect_time);
     failure.connected = connect_time > 0;
-    throw login_error(failure, transcript, errors_);
+    throw login_error(failure, login.transcript, errors_);
   }
-  capabilities_ = transcript.capabilities();
+  capabilities_ = login.transcript.capabilities();
+  login.tls.read_ahead();
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);
   socket_ = socket;
