@@ -4,6 +4,7 @@
 #include <new>
 
 #include <fmt/format.h>
+#include <libdeflate.h>
 #include <zlib.h>
 
 namespace tlsrpt::parser {
@@ -23,19 +24,34 @@ int window_bits(Inflater::Wrapping wrapping) {
   return MAX_WBITS;
 }
 
+// RFC 1952 §2.3: the last four bytes of a gzip are its text's size. A header with a check sum of its own is not for
+// libdeflate, which does not look at that.
+bool may_be_whole(std::string_view gzip, std::size_t room) {
+  constexpr std::size_t kLeast = 18;  // a header and a trailer
+  constexpr unsigned char kHeaderCheck = 1u << 1;
+  if (gzip.size() < kLeast || gzip.size() == ByteSource::kChunk || (gzip[3] & kHeaderCheck) != 0) return false;
+  std::size_t size = 0;
+  for (std::size_t i = 1; i <= 4; ++i) size = size << 8 | static_cast<unsigned char>(gzip[gzip.size() - i]);
+  return size <= room;
+}
+
 [[noreturn]] void refuse(std::string_view why) {
   throw Refused(Reason::kBadGzip, fmt::format("the compressed data is broken: {}", why));
 }
 
 }  // namespace
 
-void Inflater::StreamDeleter::operator()(z_stream_s* stream) const noexcept {
+void Inflater::Deleter::operator()(z_stream_s* stream) const noexcept {
   inflateEnd(stream);
   delete stream;
 }
 
-Inflater::Inflater() : stream_(new z_stream{}), buffer_(new char[kChunk]) {
-  if (inflateInit2(stream_.get(), MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
+void Inflater::Deleter::operator()(libdeflate_decompressor* whole) const noexcept {
+  libdeflate_free_decompressor(whole);
+}
+
+Inflater::Inflater() : stream_(new z_stream{}), whole_(libdeflate_alloc_decompressor()), buffer_(new char[kChunk]) {
+  if (whole_ == nullptr || inflateInit2(stream_.get(), MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
 }
 
 Inflater::~Inflater() = default;
@@ -65,7 +81,10 @@ std::string_view Inflater::read() {
   std::size_t filled = 0;
   while (!done_ && filled < room) {
     if (input_.empty() && !refill()) break;
-    if (!inside_member_ && !begin_member()) break;
+    if (!inside_member_) {
+      if (!begin_member()) break;
+      if (inflate_member(filled, room)) continue;
+    }
     inflate_into(filled, room);
   }
   meter_.spend(filled);
@@ -92,6 +111,23 @@ bool Inflater::begin_member() {
   }
   inflateReset2(stream_.get(), window_bits(wrapping_));
   inside_member_ = true;
+  return true;
+}
+
+// A member that is here as a whole and has room. False, and nothing is taken, of any other and of one that is broken:
+// zlib then says what is wrong with it.
+bool Inflater::inflate_member(std::size_t& filled, std::size_t room) {
+  if (wrapping_ != Wrapping::kGzip || !may_be_whole(input_, room - filled)) return false;
+  std::size_t taken = 0;
+  std::size_t size = 0;
+  const libdeflate_result result = libdeflate_gzip_decompress_ex(whole_.get(), input_.data(), input_.size(),
+                                                                 buffer_.get() + filled, room - filled, &taken, &size);
+  if (result != LIBDEFLATE_SUCCESS) return false;
+  input_.remove_prefix(taken);
+  consumed_ += taken;
+  filled += size;
+  ++members_;
+  inside_member_ = false;
   return true;
 }
 

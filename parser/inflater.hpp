@@ -7,6 +7,7 @@
 
 #include "parser/source.hpp"
 
+struct libdeflate_decompressor;
 struct z_stream_s;
 
 namespace tlsrpt::parser {
@@ -35,13 +36,16 @@ class Inflater final : public ByteSource {
   void restart();
   bool refill();
   bool begin_member();
+  bool inflate_member(std::size_t& filled, std::size_t room);
   void inflate_into(std::size_t& filled, std::size_t room);
   void take_trailing();
-  struct StreamDeleter {
+  struct Deleter {
     void operator()(z_stream_s* stream) const noexcept;
+    void operator()(libdeflate_decompressor* whole) const noexcept;
   };
 
-  std::unique_ptr<z_stream_s, StreamDeleter> stream_;
+  std::unique_ptr<z_stream_s, Deleter> stream_;
+  std::unique_ptr<libdeflate_decompressor, Deleter> whole_;
   std::unique_ptr<char[]> buffer_;
   ByteSource* source_ = nullptr;
   Meter meter_;

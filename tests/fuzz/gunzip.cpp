@@ -34,18 +34,43 @@ Reading drain(ByteSource& source) {
   return reading;
 }
 
+// Hands out a few bytes at a time, so that no member is ever there as a whole.
+class Trickle final : public ByteSource {
+ public:
+  explicit Trickle(std::string_view bytes) noexcept : bytes_(bytes), rest_(bytes) {}
+  [[nodiscard]] std::string_view read() override {
+    constexpr std::size_t kFew = 7;
+    const std::string_view piece = rest_.substr(0, kFew);
+    rest_.remove_prefix(piece.size());
+    return piece;
+  }
+  void rewind() override { rest_ = bytes_; }
+
+ private:
+  std::string_view bytes_;
+  std::string_view rest_;
+};
+
 Reading inflate(std::string_view bytes, Inflater::Wrapping wrapping) {
   static Inflater inflater;
   MemorySource source;
   source.open(bytes);
   Budget budget(kBound);
   inflater.open(source, wrapping, budget);
-  const Reading first = drain(inflater);
+  Reading first = drain(inflater);
   require(first.text.size() <= kBound, "no more comes out than the bound allows");
   inflater.rewind();
   require(drain(inflater) == first, "a second reading is as the first");
   require(first.is_refused || inflater.consumed() <= bytes.size(), "no more was consumed than there was");
   return first;
+}
+
+Reading inflate_trickling(std::string_view gzip) {
+  static Inflater inflater;
+  Trickle source(gzip);
+  Budget budget(kBound);
+  inflater.open(source, Inflater::Wrapping::kGzip, budget);
+  return drain(inflater);
 }
 
 }  // namespace
@@ -55,6 +80,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const auto wrapping : {Inflater::Wrapping::kGzip, Inflater::Wrapping::kZlib, Inflater::Wrapping::kRaw}) {
     static_cast<void>(inflate(bytes, wrapping));
   }
+  const Reading in_bits = inflate_trickling(bytes);
+  require(in_bits.is_refused || in_bits == inflate(bytes, Inflater::Wrapping::kGzip),
+          "what is a gzip in bits is the same gzip as a whole");
   static tlsrpt::parser::Gzipper gzipper;
   gzipper.begin();
   gzipper.write(bytes);

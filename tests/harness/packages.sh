@@ -1,9 +1,9 @@
 # Debian packages by purpose, and their installation; for scripts to source.
 # shellcheck shell=bash disable=SC2034
 
-build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libmimetic-dev zlib1g-dev rapidjson-dev
-  libyaml-cpp-dev libpqxx-dev doctest-dev libfmt-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev libssl-dev
-  libzip-dev libpsl-dev libidn2-dev libunistring-dev libjs-chart.js)
+build_packages=(g++ meson ninja-build pkg-config cmake libcurl4-openssl-dev libmimetic-dev zlib1g-dev libdeflate-dev
+  rapidjson-dev libyaml-cpp-dev libpqxx-dev doctest-dev libfmt-dev libspdlog-dev libcli11-dev
+  libhowardhinnant-date-dev libssl-dev libzip-dev libpsl-dev libidn2-dev libunistring-dev libjs-chart.js)
 server_packages=(postgresql dovecot-imapd openssl python3 python3-yaml)
 browser_packages=(chromium)
 lint_packages=(git clang-format clang-tidy shellcheck)

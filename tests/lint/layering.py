@@ -10,6 +10,7 @@ _LIBRARIES = {
     "mimetic": (r"mimetic/", ("mime/*.cpp",)),
     "libpsl": (r"libpsl\.h", ("mime/*.cpp",)),
     "zlib": (r"zlib\.h", ("parser/*.cpp",)),
+    "libdeflate": (r"libdeflate\.h", ("parser/*.cpp",)),
     "libzip": (r"zip(conf)?\.h", ("parser/*.cpp",)),
     "RapidJSON": (r"rapidjson/", ("parser/*.cpp",)),
     "libidn2": (r"idn2\.h", ("parser/*.cpp",)),

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <zlib.h>
 
 #include "parser/source.hpp"
 #include "support.hpp"
@@ -10,6 +11,11 @@ namespace tlsrpt::parser::test {
 namespace {
 
 using Texts = std::vector<std::string>;
+
+// kReport with white space in it, `size` bytes in all.
+std::string padded(std::size_t size) {
+  return with(kReport, R"("policies": [{)", R"("policies": [{)" + std::string(size - kReport.size(), ' '));
+}
 
 constexpr std::string_view kDmarc =
     R"(<?xml version="1.0" encoding="UTF-8"?><feedback xmlns="urn:ietf:params:xml:ns:dmarc-2.0"><version>1.0</version></feedback>)";
@@ -37,9 +43,6 @@ TEST_CASE("a report in gzip is kept as it was sent") {
 }
 
 TEST_CASE("a report that came without gzip is kept as it was sent up to 1 KiB, and in gzip beyond") {
-  const auto padded = [](std::size_t size) {
-    return with(kReport, R"("policies": [{)", R"("policies": [{)" + std::string(size - kReport.size(), ' '));
-  };
   CHECK(report_of(" " + padded(1024) + "\n").raw == padded(1024));
   CHECK(gunzip(report_of(padded(1025)).raw) == padded(1025));
   const std::vector<Finding> two = read("[" + padded(1024) + "," + padded(1025) + "]");
@@ -131,6 +134,21 @@ TEST_CASE("mail-17: all members of a gzip are read") {
   CHECK(report_of(single).content == report_of(kReport).content);
 }
 
+TEST_CASE("mail-17: members are read whether or not they have room in a chunk") {
+  constexpr std::size_t kChunk = ByteSource::kChunk;
+  for (const std::size_t size : {kChunk - 1, kChunk, kChunk + 1, 3 * kChunk}) {
+    CAPTURE(size);
+    const std::string text = padded(size);
+    CHECK(as_sent(report_of(gzip(text))) == text);
+    for (const std::size_t cut : {std::size_t{1}, kChunk / 2, size - 1}) {
+      CAPTURE(cut);
+      const ParsedReport parsed = report_of(gzip(text.substr(0, cut)) + gzip(text.substr(cut)) + gzip("\n"));
+      CHECK(codes(parsed) == Texts{});
+      CHECK(as_sent(parsed) == text);
+    }
+  }
+}
+
 TEST_CASE("mail-17: two reports in two members are two reports") {
   CHECK(outcomes(gzip(kReport) + gzip(kReport)) == Texts{"#1 report", "#2 report"});
 }
@@ -168,6 +186,18 @@ TEST_CASE("mail-19: a gzip whose check sum or length is wrong is refused, howeve
     end = static_cast<char>(end ^ 1);
     CHECK(outcome(array) == "bad-gzip");
   }
+}
+
+TEST_CASE("a gzip whose header has a check sum of its own is refused where that is wrong") {
+  constexpr std::size_t kHeader = 10;
+  std::string header = gzip(kReport).substr(0, kHeader);
+  header[3] = '\x02';  // FHCRC, RFC 1952 §2.3.1
+  const auto sum = crc32(0, reinterpret_cast<const Bytef*>(header.data()), kHeader);
+  const std::string low(1, static_cast<char>(sum & 0xFF));
+  const std::string high(1, static_cast<char>(sum >> 8 & 0xFF));
+  const std::string rest = gzip(kReport).substr(kHeader);
+  CHECK(outcome(header + low + high + rest) == "report");
+  CHECK(outcome(header + high + low + rest) == "bad-gzip");
 }
 
 TEST_CASE("mail-20: other things are named for what they are") {
