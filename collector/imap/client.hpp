@@ -64,6 +64,8 @@ class Client {
   [[nodiscard]] std::chrono::steady_clock::duration round_trip() const noexcept { return round_trip_; }
   [[nodiscard]] const ErrorText& errors() const noexcept { return connection_.errors(); }
 
+  // Bytes of bodies that are asked for and not yet here.
+  void expect(std::uint64_t bytes) noexcept { connection_.expect(bytes); }
   void set_literal_limit(std::size_t bytes) noexcept { reader_.set_literal_limit(bytes); }
 
   // What is in flight is not waited for: from now on every command throws.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <curl/curl.h>
@@ -23,6 +24,11 @@ using Kind = Error::Kind;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kBufferSize = 128u << 10;
+
+// Servers send a record for each message: woken by each, a fetch would wait as often. What comes in a millisecond is far
+// less than a socket holds.
+constexpr std::uint64_t kMany = 64u << 10;
+constexpr milliseconds kGather{1};
 
 CURL* new_handle() {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whichever thread is first
@@ -196,6 +202,7 @@ void Connection::wait(StallClock& clock) {
   pollfd socket{.fd = socket_, .events = static_cast<short>(wants_to_send ? POLLIN | POLLOUT : POLLIN), .revents = 0};
   const auto left = std::chrono::ceil<milliseconds>(clock.left());
   const auto start = std::chrono::steady_clock::now();
+  if (expected_ >= kMany && !wants_to_send) std::this_thread::sleep_for(kGather);
   const int ready = poll(&socket, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1 << 30)));
   const int error = errno;
   clock.waited(std::chrono::steady_clock::now() - start);

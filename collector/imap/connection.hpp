@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ class Connection {
 
   // Takes bytes to be sent; what the socket does not take now goes out while receive() waits. Never blocks.
   void send(std::string_view bytes);
+
+  // As many bytes have been asked for: while they are many, receive() waits until more than a few have come.
+  void expect(std::uint64_t bytes) noexcept { expected_ = bytes; }
 
   // The next bytes, valid until the next call; empty when the clock is up. Throws kUnreachable when the server has
   // closed.
@@ -43,6 +47,7 @@ class Connection {
   ErrorText errors_;
   Handle handle_;
   int socket_ = -1;
+  std::uint64_t expected_ = 0;
   std::optional<std::vector<std::string>> capabilities_;
   // OpenSSL wants a write that it could not finish repeated from the same address: what is being sent stays where it
   // is, and what is added meanwhile waits elsewhere.

@@ -29,6 +29,7 @@ class FetchPipe {
     depth_.completed(now);
   }
 
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::size_t depth() const noexcept { return depth_.commands(); }
 
  private:

@@ -43,6 +43,7 @@ void Fetcher::run() {
   const Client::Take take_response = [this](Untagged& untagged) { take(untagged); };
   ask_ahead();
   while (!in_flight_.empty()) {
+    client_.expect(pipe_.bytes());
     const auto completion = client_.next(take_response);
     if (completion) {
       complete(*completion);
