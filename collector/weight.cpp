@@ -20,14 +20,6 @@ std::size_t heap(const std::optional<std::string>& text) noexcept {
 template <typename Element>
 std::size_t heap(const std::vector<Element>& elements) noexcept;
 
-std::size_t heap(const db::RenderedRows::Row& /*row*/) noexcept {
-  return 0;
-}
-
-std::size_t heap(const db::RenderedRows& part) noexcept {
-  return heap(part.text) + heap(part.rows);
-}
-
 std::size_t heap(const db::RenderedReport& report) noexcept {
   return heap(report.organization_name) + heap(report.recipient_domains) + heap(report.attachment) + heap(report.raw) +
          heap(report.parts);

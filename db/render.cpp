@@ -88,7 +88,8 @@ RenderedReport Renderer::render(NewReport report) {
 
 void Renderer::put_report(const NewReport& report) {
   const parser::ParsedReport& parsed = report.parsed;
-  text_.time(parsed.report.start_datetime)
+  begin_row(Table::kReport)
+      .time(parsed.report.start_datetime)
       .bytes(bytes_of(parsed.identity))
       .bytes(bytes_of(parsed.content))
       .text(parsed.report.organization_name)
@@ -98,7 +99,7 @@ void Renderer::put_report(const NewReport& report) {
       .text(parsed.report.contact_info)
       .text(report.submitter_domain)
       .text(report.filename);
-  end_row(Table::kReport);
+  end_row();
 }
 
 void Renderer::put_policies(NewReport& report) {
@@ -107,7 +108,8 @@ void Renderer::put_policies(NewReport& report) {
   for (parser::Policy& each : report.parsed.report.policies) {
     parser::Policy policy = std::move(each);  // gone when its rows are there
     const std::string_view recipient = recipient_domain(policy, report.report_domain);
-    text_.integer(++ordinal)
+    begin_row(Table::kPolicy)
+        .integer(++ordinal)
         .text(policy.policy_type)
         .text(policy.policy_domain)
         .text(recipient)
@@ -118,7 +120,7 @@ void Renderer::put_policies(NewReport& report) {
         .time(parsed.start_datetime)
         .time(parsed.end_datetime);
     put_series(policy, recipient, parsed);
-    end_row(Table::kPolicy);
+    end_row();
     put_failure_details(policy, parsed);
   }
 }
@@ -138,7 +140,8 @@ void Renderer::put_failure_details(parser::Policy& policy, const parser::Report&
   std::int64_t ordinal = 0;
   for (parser::FailureDetail& each : policy.failure_details) {
     const parser::FailureDetail detail = std::move(each);
-    text_.integer(++ordinal)
+    begin_row(Table::kFailureDetail)
+        .integer(++ordinal)
         .text(std::string_view{detail.result_type})
         .text(detail.sending_mta_ip)
         .text(detail.receiving_mx_hostname)
@@ -148,13 +151,14 @@ void Renderer::put_failure_details(parser::Policy& policy, const parser::Report&
         .text(detail.additional_information)
         .text(detail.failure_reason_code)
         .time(report.start_datetime);
-    end_row(Table::kFailureDetail);
+    end_row();
   }
 }
 
 // What every total of a report begins with.
-CopyText& Renderer::begin_total(const parser::Report& report, std::string_view recipient_domain) {
-  return text_.text(recipient_domain)
+CopyText& Renderer::begin_total(Table table, const parser::Report& report, std::string_view recipient_domain) {
+  return begin_row(table)
+      .text(recipient_domain)
       .text(organization_of(report))
       .time(report.start_datetime)
       .time(report.end_datetime);
@@ -163,40 +167,44 @@ CopyText& Renderer::begin_total(const parser::Report& report, std::string_view r
 void Renderer::put_totals(const NewReport& report) {
   const parser::Report& parsed = report.parsed.report;
   for (const parser::SessionTotal& total : report.session_totals) {
-    begin_total(parsed, total.recipient_domain).integer(total.sessions).integer(total.failures);
-    end_row(Table::kSessionTotal);
+    begin_total(Table::kSessionTotal, parsed, total.recipient_domain).integer(total.sessions).integer(total.failures);
+    end_row();
   }
   for (const parser::FailureTotal& total : report.failure_totals) {
-    begin_total(parsed, total.recipient_domain)
+    begin_total(Table::kFailureTotal, parsed, total.recipient_domain)
         .text(std::string_view{total.result_type})
         .text(std::string_view{total.host})
         .integer(total.failed_sessions)
         .integer(total.sessions)
         .integer(total.failures);
-    end_row(Table::kFailureTotal);
+    end_row();
   }
 }
 
 void Renderer::put_deviations(const NewReport& report) {
   for (const parser::Deviation& deviation : report.parsed.deviations) {
-    text_.text(to_string(deviation.code))
+    begin_row(Table::kDeviation)
+        .text(to_string(deviation.code))
         .text(std::string_view{deviation.pointer})
         .text(std::string_view{deviation.detail});
-    end_row(Table::kDeviation);
+    end_row();
   }
 }
 
-void Renderer::end_row(Table table) {
+CopyText& Renderer::begin_row(Table table) {
+  text_.lines() += letter_of(table);
+  return text_;
+}
+
+void Renderer::end_row() {
   text_.end_row();
-  rows_.push_back({table, text_.lines().size()});
   if (text_.lines().size() >= kLongPart) end_part();
 }
 
 void Renderer::end_part() {
-  if (rows_.empty()) return;
-  parts_.push_back({text_.lines(), rows_});  // copies: no larger than they must be, and the buffers are kept
+  if (text_.lines().empty()) return;
+  parts_.push_back(text_.lines());  // a copy: no larger than it must be, and the buffer is kept
   text_.lines().clear();
-  rows_.clear();
 }
 
 }  // namespace tlsrpt::db

@@ -19,15 +19,6 @@ inline constexpr std::size_t kTables = 6;
 // The columns that a report's rows of this table have.
 [[nodiscard]] std::string_view rendered_columns(Table table) noexcept;
 
-struct RenderedRows {
-  struct Row {
-    Table table;
-    std::size_t end;  // in `text`, past its LF
-  };
-  std::string text;
-  std::vector<Row> rows;
-};
-
 struct RenderedReport {
   parser::Time start_datetime;
   parser::Digest identity{};
@@ -36,10 +27,26 @@ struct RenderedReport {
   std::vector<std::string> recipient_domains;  // of its session totals
   std::string attachment;
   std::string raw;
-  // The report's own row first; failure details after their policy. In several parts where they are long, so that they
-  // never need twice their memory.
-  std::vector<RenderedRows> parts;
+  // A line for each row: a letter for its table, its fields, LF. The report's own row first; failure details after
+  // their policy. In several parts where they are long, so that they never need twice their memory.
+  std::vector<std::string> parts;
 };
+
+[[nodiscard]] constexpr char letter_of(Table table) noexcept {
+  return static_cast<char>('a' + static_cast<int>(table));
+}
+
+// Calls `use(table, fields)` for each row, in order.
+template <typename Use>
+void for_each_row(const RenderedReport& report, Use use) {
+  for (const std::string_view part : report.parts) {
+    for (std::size_t begin = 0; begin < part.size();) {
+      const std::size_t end = part.find('\n', begin);
+      use(static_cast<Table>(part[begin] - 'a'), part.substr(begin + 1, end - begin - 1));
+      begin = end + 1;
+    }
+  }
+}
 
 struct RenderedMessage {
   NewMessage message;  // without its reports
@@ -63,13 +70,13 @@ class Renderer {
   void put_failure_details(parser::Policy& policy, const parser::Report& report);
   void put_totals(const NewReport& report);
   void put_deviations(const NewReport& report);
-  CopyText& begin_total(const parser::Report& report, std::string_view recipient_domain);
-  void end_row(Table table);
+  CopyText& begin_row(Table table);
+  CopyText& begin_total(Table table, const parser::Report& report, std::string_view recipient_domain);
+  void end_row();
   void end_part();
 
   CopyText text_;
-  std::vector<RenderedRows::Row> rows_;
-  std::vector<RenderedRows> parts_;
+  std::vector<std::string> parts_;
   parser::Digester digester_;
 };
 

@@ -19,21 +19,9 @@ std::string with_keys(std::string_view keys, Table table) {
   return fmt::format("{}, {}", keys, rendered_columns(table));
 }
 
-// Calls `use(table, fields)` for each row, in order.
-template <typename Use>
-void for_each_row(const RenderedReport& report, Use use) {
-  for (const RenderedRows& part : report.parts) {
-    std::size_t begin = 0;
-    for (const auto& [table, end] : part.rows) {
-      use(table, std::string_view{part.text}.substr(begin, end - 1 - begin));
-      begin = end;
-    }
-  }
-}
-
 std::string_view own_row(const RenderedReport& report) {
-  const RenderedRows& part = report.parts.front();
-  return std::string_view{part.text}.substr(0, part.rows.front().end - 1);
+  const std::string_view rows = report.parts.front();
+  return rows.substr(1, rows.find('\n') - 1);
 }
 
 // A row of what hangs on reports.
