@@ -35,6 +35,9 @@ struct RenderedReport {
 [[nodiscard]] constexpr char letter_of(Table table) noexcept {
   return static_cast<char>('a' + static_cast<int>(table));
 }
+[[nodiscard]] constexpr Table table_of(char letter) noexcept {
+  return static_cast<Table>(letter - 'a');
+}
 
 // Calls `use(table, fields)` for each row, in order.
 template <typename Use>
@@ -42,7 +45,7 @@ void for_each_row(const RenderedReport& report, Use use) {
   for (const std::string_view part : report.parts) {
     for (std::size_t begin = 0; begin < part.size();) {
       const std::size_t end = part.find('\n', begin);
-      use(static_cast<Table>(part[begin] - 'a'), part.substr(begin + 1, end - begin - 1));
+      use(table_of(part[begin]), part.substr(begin + 1, end - begin - 1));
       begin = end + 1;
     }
   }

@@ -24,8 +24,9 @@ int window_bits(Inflater::Wrapping wrapping) {
   return MAX_WBITS;
 }
 
-// RFC 1952 §2.3: the last four bytes of a gzip are its text's size. A header with a check sum of its own is not for
-// libdeflate, which does not look at that.
+// A guess, which costs no more than a vain attempt. A whole chunk: more may follow. The last four bytes are the size of
+// the last member's text (RFC 1952 §2.3). A header with a check sum of its own is not for libdeflate, which does not
+// look at that.
 bool may_be_whole(std::string_view gzip, std::size_t room) {
   constexpr std::size_t kLeast = 18;  // a header and a trailer
   constexpr unsigned char kHeaderCheck = 1u << 1;
@@ -82,8 +83,10 @@ std::string_view Inflater::read() {
   while (!done_ && filled < room) {
     if (input_.empty() && !refill()) break;
     if (!inside_member_) {
-      if (!begin_member()) break;
+      if (!has_another_member()) break;
       if (inflate_member(filled, room)) continue;
+      inflateReset2(stream_.get(), window_bits(wrapping_));
+      inside_member_ = true;
     }
     inflate_into(filled, room);
   }
@@ -99,7 +102,7 @@ bool Inflater::refill() {
   return false;
 }
 
-bool Inflater::begin_member() {
+bool Inflater::has_another_member() {
   // RFC 1952 §2.2: a gzip file is a series of members. What follows the last is no member where it has no header.
   const std::size_t known = std::min(input_.size(), kGzipMagic.size());
   const bool another =
@@ -107,11 +110,8 @@ bool Inflater::begin_member() {
   if (!another) {
     take_trailing();
     done_ = true;
-    return false;
   }
-  inflateReset2(stream_.get(), window_bits(wrapping_));
-  inside_member_ = true;
-  return true;
+  return another;
 }
 
 // A member that is here as a whole and has room. False, and nothing is taken, of any other and of one that is broken:
@@ -127,7 +127,6 @@ bool Inflater::inflate_member(std::size_t& filled, std::size_t room) {
   consumed_ += taken;
   filled += size;
   ++members_;
-  inside_member_ = false;
   return true;
 }
 

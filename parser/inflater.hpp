@@ -35,7 +35,7 @@ class Inflater final : public ByteSource {
  private:
   void restart();
   bool refill();
-  bool begin_member();
+  bool has_another_member();
   bool inflate_member(std::size_t& filled, std::size_t room);
   void inflate_into(std::size_t& filled, std::size_t room);
   void take_trailing();

@@ -64,7 +64,7 @@ class Client {
   [[nodiscard]] std::chrono::steady_clock::duration round_trip() const noexcept { return round_trip_; }
   [[nodiscard]] const ErrorText& errors() const noexcept { return connection_.errors(); }
 
-  // Bytes of bodies that are asked for and not yet here.
+  // Bytes of bodies, as announced, that commands in flight ask for.
   void expect(std::uint64_t bytes) noexcept { connection_.expect(bytes); }
   void set_literal_limit(std::size_t bytes) noexcept { reader_.set_literal_limit(bytes); }
 

@@ -25,8 +25,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kBufferSize = 128u << 10;
 
-// Servers send a record for each message: woken by each, a fetch would wait as often. What comes in a millisecond is
-// far less than a socket holds.
+// Servers send a record for each message: woken by each, a fetch would wait as often. What comes in a millisecond and
+// has no room in the socket waits at the server.
 constexpr std::uint64_t kMany = 64u << 10;
 constexpr milliseconds kGather{1};
 

@@ -22,7 +22,7 @@ class Connection {
   // Takes bytes to be sent; what the socket does not take now goes out while receive() waits. Never blocks.
   void send(std::string_view bytes);
 
-  // As many bytes have been asked for: while they are many, receive() waits until more than a few have come.
+  // As many bytes are on their way: while they are many, a wait lasts a millisecond at least.
   void expect(std::uint64_t bytes) noexcept { expected_ = bytes; }
 
   // The next bytes, valid until the next call; empty when the clock is up. Throws kUnreachable when the server has

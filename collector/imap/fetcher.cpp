@@ -36,6 +36,7 @@ Fetcher::Fetcher(Client& client, std::span<const Uid> uids, const Session::Fetch
 }
 
 Fetcher::~Fetcher() {
+  client_.expect(0);
   if (!in_flight_.empty()) client_.abandon();
 }
 

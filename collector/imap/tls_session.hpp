@@ -4,7 +4,8 @@ struct ssl_st;
 
 namespace tlsrpt::imap {
 
-// OpenSSL's session below a connection of libcurl's; none without TLS, or where libcurl has another library for it.
+// OpenSSL's session below a connection of libcurl's; none without TLS, or where libcurl has another library for it than
+// this program.
 class TlsSession {
  public:
   // To be called from one of the callbacks of `handle`, of libcurl's easy interface: once it has connected, it does not

@@ -80,6 +80,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const auto wrapping : {Inflater::Wrapping::kGzip, Inflater::Wrapping::kZlib, Inflater::Wrapping::kRaw}) {
     static_cast<void>(inflate(bytes, wrapping));
   }
+  // Not the other way round: libdeflate takes codes that zlib refuses (docs/decisions/0009).
   const Reading in_bits = inflate_trickling(bytes);
   require(in_bits.is_refused || in_bits == inflate(bytes, Inflater::Wrapping::kGzip),
           "what is a gzip in bits is the same gzip as a whole");

@@ -18,6 +18,7 @@ _LIBRARIES = {
     "libpqxx": (r"pqxx/", ("db/*.cpp", "db/*.hpp")),
     "yaml-cpp": (r"yaml-cpp/", ("collector/config*.cpp",)),
     "libcurl": (r"curl/", ("collector/imap/*.cpp", "collector/imap/*.hpp")),
+    "libssl": (r"openssl/ssl\.h", ("collector/imap/*.cpp",)),
     "CLI11": (r"CLI/", ("collector/main.cpp", "collector/command_line*.cpp", "collector/commands/*.cpp")),
     "spdlog": (r"spdlog/", ("collector/log*.cpp",)),
 }
