@@ -81,9 +81,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static_cast<void>(inflate(bytes, wrapping));
   }
   // Not the other way round: libdeflate takes codes that zlib refuses (docs/decisions/0009).
-  const Reading in_bits = inflate_trickling(bytes);
-  require(in_bits.is_refused || in_bits == inflate(bytes, Inflater::Wrapping::kGzip),
-          "what is a gzip in bits is the same gzip as a whole");
+  const Reading in_pieces = inflate_trickling(bytes);
+  require(in_pieces.is_refused || in_pieces == inflate(bytes, Inflater::Wrapping::kGzip),
+          "what is a gzip in pieces is the same gzip as a whole");
   static tlsrpt::parser::Gzipper gzipper;
   gzipper.begin();
   gzipper.write(bytes);
