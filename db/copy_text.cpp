@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "db/text.hpp"
 #include "parser/eight_bytes.hpp"
@@ -58,9 +59,8 @@ CopyText& CopyText::null() {
 }
 
 CopyText& CopyText::integer(std::int64_t value) {
-  char digits[20];
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
-  begin_field().append(digits, end);
+  const fmt::format_int digits{value};
+  begin_field().append(digits.data(), digits.size());
   return *this;
 }
 

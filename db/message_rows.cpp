@@ -1,11 +1,13 @@
 #include "db/message_rows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <unordered_map>
 
 #include <fmt/format.h>
 #include <pqxx/result>
+#include <pqxx/row>
 
 #include "db/copy.hpp"
 #include "db/report_rows.hpp"
@@ -34,23 +36,51 @@ constexpr const char* kMarkPending =
 constexpr const char* kMarkSettled =
     "UPDATE message SET after_done_at = now() WHERE id = ANY ($1::bigint[]) AND after_done_at IS NULL";
 
-// What a message is found by, in the text that PostgreSQL gives.
-std::string natural_key(const NewMessage& message, bool by_uid) {
-  if (by_uid && message.uid) return std::to_string(uid_to_sql(*message.uid));
-  if (!by_uid && message.sha256) return bytea_text(*message.sha256);
-  throw Error{Error::Kind::kBug, fmt::format("{} has neither a UID nor a digest", message.source)};
+// `found` is a row of kFind.
+void note_found(MessagePlace& place, const pqxx::row& found) {
+  place.id = found[1].as<std::int64_t>();
+  place.is_forgotten = found[3].as<bool>();
+  if (!place.is_forgotten) place.before = outcome_from_string(found[2].c_str());
 }
 
-pqxx::result find_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                       const std::vector<std::string>& keys) {
-  const std::string list = array_text(keys);
-  if (watermark) {
-    return transaction.exec_params(
-        fmt::format(kFind, "uid", "mailbox_key = $1 AND uid_validity = $2 AND uid = ANY ($3::bigint[])"),
-        watermark->mailbox, uid_validity_to_sql(watermark->uid_validity), list);
+Error without_key(const NewMessage& message) {
+  return Error{Error::Kind::kBug, fmt::format("{} has neither a UID nor a digest", message.source)};
+}
+
+void find_by_uid(pqxx::transaction_base& transaction, const Watermark& watermark,
+                 std::span<const RenderedMessage> messages, std::vector<MessagePlace>& places) {
+  std::vector<std::int64_t> uids;
+  uids.reserve(messages.size());
+  for (const auto& [message, fields, reports] : messages) {
+    if (!message.uid) throw without_key(message);
+    uids.push_back(uid_to_sql(*message.uid));
   }
-  return transaction.exec_params(fmt::format(kFind, "sha256", "mailbox_key IS NULL AND sha256 = ANY ($1::bytea[])"),
-                                 list);
+  const pqxx::result rows = transaction.exec_params(
+      fmt::format(kFind, "uid", "mailbox_key = $1 AND uid_validity = $2 AND uid = ANY ($3::bigint[])"),
+      watermark.mailbox, uid_validity_to_sql(watermark.uid_validity), array_text(uids));
+  for (const auto& row : rows) {
+    const auto found = std::ranges::lower_bound(uids, row[0].as<std::int64_t>());
+    note_found(places[static_cast<std::size_t>(found - uids.begin())], row);
+  }
+}
+
+void find_by_digest(pqxx::transaction_base& transaction, std::span<const RenderedMessage> messages,
+                    std::vector<MessagePlace>& places) {
+  std::vector<std::string> digests;
+  std::unordered_map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const auto& sha256 = messages[i].message.sha256;
+    if (!sha256) throw without_key(messages[i].message);
+    const auto [found, is_first] = first.try_emplace(bytea_text(*sha256), i);
+    if (is_first) {
+      digests.push_back(found->first);
+    } else {
+      places[i].repeats = found->second;
+    }
+  }
+  const pqxx::result rows = transaction.exec_params(
+      fmt::format(kFind, "sha256", "mailbox_key IS NULL AND sha256 = ANY ($1::bytea[])"), array_text(digests));
+  for (const auto& row : rows) note_found(places[first.at(row[0].c_str())], row);
 }
 
 void delete_forgotten(pqxx::transaction_base& transaction, std::span<const MessagePlace> places) {
@@ -86,21 +116,10 @@ Outcome outcome_from_string(std::string_view word) {
 std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
                                          std::span<const RenderedMessage> messages) {
   std::vector<MessagePlace> places(messages.size());
-  std::vector<std::string> keys;
-  std::unordered_map<std::string, std::size_t> first;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const auto [found, is_first] = first.try_emplace(natural_key(messages[i].message, watermark.has_value()), i);
-    if (is_first) {
-      keys.push_back(found->first);
-    } else {
-      places[i].repeats = found->second;
-    }
-  }
-  for (const auto& row : find_rows(transaction, watermark, keys)) {
-    MessagePlace& place = places[first.at(row[0].c_str())];
-    place.id = row[1].as<std::int64_t>();
-    place.is_forgotten = row[3].as<bool>();
-    if (!place.is_forgotten) place.before = outcome_from_string(row[2].c_str());
+  if (watermark) {
+    find_by_uid(transaction, *watermark, messages, places);
+  } else {
+    find_by_digest(transaction, messages, places);
   }
   std::size_t count = 0;
   const auto needs_id = [](const MessagePlace& place) { return place.is_new() && !place.is_forgotten; };

@@ -33,7 +33,8 @@ struct MessagePlace {
   [[nodiscard]] bool gives_reports() const noexcept { return !repeats && (!before || was_taken(*before)); }
 };
 
-// Finds the rows that are there, by UID or (without a watermark) by SHA-256, and draws ids for all others.
+// Finds the rows that are there, by UID (in ascending order, each once) or (without a watermark) by SHA-256, and draws
+// ids for all others.
 [[nodiscard]] std::vector<MessagePlace> place_messages(pqxx::transaction_base& transaction,
                                                        const std::optional<Watermark>& watermark,
                                                        std::span<const RenderedMessage> messages);

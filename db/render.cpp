@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "db/text.hpp"
+#include "parser/json.hpp"
 #include "parser/session_total.hpp"
 
 namespace tlsrpt::db {
@@ -67,6 +68,8 @@ RenderedMessage Renderer::render(NewMessage message) {
 }
 
 RenderedReport Renderer::render(NewReport report) {
+  start_.put(report.parsed.report.start_datetime);
+  end_.put(report.parsed.report.end_datetime);
   put_report(report);
   put_policies(report);
   put_totals(report);
@@ -86,16 +89,23 @@ RenderedReport Renderer::render(NewReport report) {
   return rendered;
 }
 
+void Renderer::RenderedTime::put(parser::Time value) {
+  if (value == time && !text.empty()) return;
+  time = value;
+  text.clear();
+  parser::append_time(text, value);
+}
+
 void Renderer::put_report(const NewReport& report) {
   const parser::ParsedReport& parsed = report.parsed;
   begin_row(Table::kReport)
-      .time(parsed.report.start_datetime)
+      .fields(start_.text)
       .bytes(bytes_of(parsed.identity))
       .bytes(bytes_of(parsed.content))
       .text(parsed.report.organization_name)
       .text(parsed.report.report_id)
       .text(report.report_domain)
-      .time(parsed.report.end_datetime)
+      .fields(end_.text)
       .text(parsed.report.contact_info)
       .text(report.submitter_domain)
       .text(report.filename);
@@ -117,11 +127,11 @@ void Renderer::put_policies(NewReport& report) {
         .array(policy.mx_host)
         .integer(policy.total_successful_session_count)
         .integer(policy.total_failure_session_count)
-        .time(parsed.start_datetime)
-        .time(parsed.end_datetime);
+        .fields(start_.text)
+        .fields(end_.text);
     put_series(policy, recipient, parsed);
     end_row();
-    put_failure_details(policy, parsed);
+    put_failure_details(policy);
   }
 }
 
@@ -136,7 +146,7 @@ void Renderer::put_series(const parser::Policy& policy, std::string_view recipie
   }
 }
 
-void Renderer::put_failure_details(parser::Policy& policy, const parser::Report& report) {
+void Renderer::put_failure_details(parser::Policy& policy) {
   std::int64_t ordinal = 0;
   for (parser::FailureDetail& each : policy.failure_details) {
     const parser::FailureDetail detail = std::move(each);
@@ -150,7 +160,7 @@ void Renderer::put_failure_details(parser::Policy& policy, const parser::Report&
         .integer(detail.failed_session_count)
         .text(detail.additional_information)
         .text(detail.failure_reason_code)
-        .time(report.start_datetime);
+        .fields(start_.text);
     end_row();
   }
 }
@@ -160,8 +170,8 @@ CopyText& Renderer::begin_total(Table table, const parser::Report& report, std::
   return begin_row(table)
       .text(recipient_domain)
       .text(organization_of(report))
-      .time(report.start_datetime)
-      .time(report.end_datetime);
+      .fields(start_.text)
+      .fields(end_.text);
 }
 
 void Renderer::put_totals(const NewReport& report) {

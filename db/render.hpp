@@ -66,11 +66,19 @@ class Renderer {
   [[nodiscard]] RenderedMessage render(NewMessage message);
 
  private:
+  // Many rows have the same two, and so have many reports.
+  struct RenderedTime {
+    void put(parser::Time value);
+
+    parser::Time time{};
+    std::string text;
+  };
+
   [[nodiscard]] RenderedReport render(NewReport report);
   void put_report(const NewReport& report);
   void put_policies(NewReport& report);
   void put_series(const parser::Policy& policy, std::string_view recipient_domain, const parser::Report& report);
-  void put_failure_details(parser::Policy& policy, const parser::Report& report);
+  void put_failure_details(parser::Policy& policy);
   void put_totals(const NewReport& report);
   void put_deviations(const NewReport& report);
   CopyText& begin_row(Table table);
@@ -79,6 +87,8 @@ class Renderer {
   void end_part();
 
   CopyText text_;
+  RenderedTime start_;  // of the report
+  RenderedTime end_;
   std::vector<std::string> parts_;
   parser::Digester digester_;
 };

@@ -25,7 +25,7 @@ constexpr const char* kMakeStaging =
 // Ordered, so that two writers of the same reports wait for each other instead of both ways round.
 constexpr std::string_view kInsert =
     "INSERT INTO report ({0}) SELECT {0} FROM report_staging ORDER BY start_datetime, identity "
-    "ON CONFLICT (start_datetime, identity) DO NOTHING RETURNING id";
+    "ON CONFLICT (start_datetime, identity) DO NOTHING";
 
 // A staged id that was inserted is the report's own; all others met a report that stands. LATERAL keeps the planner,
 // which knows nothing of a temporary table, from reading the whole table.
@@ -59,6 +59,7 @@ struct Standing {
 struct Group {
   std::vector<std::size_t> items;
   Standing standing;
+  bool is_inserted = true;  // else it met a report that stands
 };
 
 Claim claim_of(const IncomingReport& incoming) {
@@ -92,8 +93,8 @@ class Upsert {
 
   std::vector<UpsertResult> run() {
     group();
-    insert();
-    if (inserted_.size() < groups_.size()) meet_standing();
+    const std::size_t inserted = insert();
+    if (inserted < groups_.size()) meet_standing(groups_.size() - inserted);
     write_changed();
     return std::move(results_);
   }
@@ -147,39 +148,37 @@ class Upsert {
     standing = {standing.id, incoming.message_key, claim, item};
   }
 
-  bool is_inserted(const Group& group) const { return std::ranges::binary_search(inserted_, group.standing.id); }
-
   ReportRow row_of(const Standing& standing) const {
     const IncomingReport& incoming = incoming_[*standing.item];
     return {standing.id, incoming.message_key, incoming.message, incoming.report};
   }
 
-  void insert() {
+  // How many there were none of.
+  std::size_t insert() {
     std::vector<ReportRow> rows;
     rows.reserve(groups_.size());
     for (const Group& group : groups_) rows.push_back(row_of(group.standing));
     copy_reports(transaction_, kStaging, rows);
-    for (const auto& row : transaction_.exec(fmt::format(kInsert, report_columns())))
-      inserted_.push_back(row[0].as<std::int64_t>());
-    std::ranges::sort(inserted_);
+    return static_cast<std::size_t>(transaction_.exec(fmt::format(kInsert, report_columns())).affected_rows());
   }
 
-  // The reports whose identity was there already are decided again, from what is stored.
-  void meet_standing() {
+  // The reports whose identity was there already, so many, are decided again, from what is stored.
+  void meet_standing(std::size_t count) {
     std::unordered_map<std::int64_t, std::int64_t> met;  // staged id → the id that stands
     std::vector<std::int64_t> ids;
     for (const auto& row : transaction_.exec(kLockStanding)) {
       ids.push_back(row[1].as<std::int64_t>());
       met.emplace(row[0].as<std::int64_t>(), ids.back());
     }
+    if (met.size() < count) throw Error{Error::Kind::kUnavailable, "a report was deleted while another met it"};
     std::unordered_map<std::int64_t, Standing> stored;
     for (const auto& row : transaction_.exec_params(kReadStanding, array_text(ids))) {
       stored.emplace(row["id"].as<std::int64_t>(), read_standing(row));
     }
     for (Group& group : groups_) {
-      if (is_inserted(group)) continue;
       const auto found = met.find(group.standing.id);
-      if (found == met.end()) throw Error{Error::Kind::kUnavailable, "a report was deleted while another met it"};
+      if (found == met.end()) continue;
+      group.is_inserted = false;
       group.standing = stored.at(found->second);
       for (const std::size_t item : group.items) take(item, group.standing);
     }
@@ -201,8 +200,9 @@ class Upsert {
     std::vector<ReportRow> updated;
     for (const Group& group : groups_) {
       if (!group.standing.item) continue;
-      (is_inserted(group) ? inserted : updated).push_back(row_of(group.standing));
+      (group.is_inserted ? inserted : updated).push_back(row_of(group.standing));
     }
+    sort_by_pair(inserted);
     lock_pairs(transaction_, inserted, updated);
     if (!updated.empty()) {
       transaction_.exec("DELETE FROM report_staging");
@@ -212,15 +212,13 @@ class Upsert {
       delete_children(transaction_, updated);
     }
     inserted.insert(inserted.end(), updated.begin(), updated.end());
-    sort_by_pair(inserted);
     copy_children(transaction_, inserted);
   }
 
   pqxx::transaction_base& transaction_;
   std::span<const IncomingReport> incoming_;
   std::vector<UpsertResult> results_;
-  std::vector<Group> groups_;           // ascending by start and identity
-  std::vector<std::int64_t> inserted_;  // ids, ascending
+  std::vector<Group> groups_;  // ascending by start and identity
 };
 
 }  // namespace

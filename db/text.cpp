@@ -1,7 +1,9 @@
 #include "db/text.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -79,6 +81,18 @@ std::string array_text(std::span<const std::string> elements) {
 
 std::string array_text(std::span<const std::int64_t> elements) {
   return fmt::format("{{{}}}", fmt::join(elements.begin(), elements.end(), ","));
+}
+
+std::vector<std::int64_t> integers_from_array(std::string_view text) {
+  std::vector<std::int64_t> integers;
+  while (text.size() > 1) {  // a bracket or a comma, and a number behind it
+    std::int64_t& integer = integers.emplace_back();
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data() + 1, end, integer);
+    if (error != std::errc{}) throw Error{Error::Kind::kBug, fmt::format("no array of integers: {}", text)};
+    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
+  }
+  return integers;
 }
 
 void append_bytea(std::string& to, std::string_view bytes) {

@@ -14,7 +14,11 @@ namespace tlsrpt::mime {
 class Parameters {
  public:
   // `text` begins with the value, which is read when somebody asks for it.
-  void add(std::string_view name, std::string_view text) { list_.emplace_back(name, text); }
+  void add(std::string_view name, std::string_view text) {
+    constexpr std::size_t kUsual = 4;
+    if (list_.empty()) list_.reserve(kUsual);
+    list_.emplace_back(name, text);
+  }
 
   // A parameter that is a token or a quoted string, as sent; nothing when it is absent.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const;

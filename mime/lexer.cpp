@@ -1,6 +1,7 @@
 #include "mime/lexer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "mime/text.hpp"
@@ -17,9 +18,20 @@ bool is_one_of(char c, std::string_view set) noexcept {
   return false;
 }
 
-bool ends_word(char c) noexcept {
-  return is_space(c) || c == '(' || c == '"';
+// What a character does to a word, whatever the stops are.
+enum class Kind : unsigned char { kOther, kGoesOn, kEnds };
+
+constexpr std::array<Kind, 256> kinds() {
+  std::array<Kind, 256> kinds{};
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (is_alphanumeric(c)) kinds[i] = Kind::kGoesOn;
+    if (is_space(c) || c == '(' || c == '"') kinds[i] = Kind::kEnds;
+  }
+  return kinds;
 }
+
+constexpr auto kKinds = kinds();
 
 void append_unquoted(std::string& text, std::string_view quoted) {
   const auto is_special = [](char c) { return c == '\\' || c == '\r' || c == '\n'; };
@@ -81,7 +93,10 @@ bool Lexer::take(char c) noexcept {
 
 std::string_view Lexer::run(std::string_view stops) noexcept {
   std::size_t length = 0;
-  const auto is_within = [stops](char c) { return is_alphanumeric(c) || (!ends_word(c) && !is_one_of(c, stops)); };
+  const auto is_within = [stops](char c) {
+    const Kind kind = kKinds[static_cast<unsigned char>(c)];
+    return kind == Kind::kGoesOn || (kind == Kind::kOther && !is_one_of(c, stops));
+  };
   while (length < rest_.size() && is_within(rest_[length])) ++length;
   const std::string_view text = rest_.substr(0, length);
   rest_.remove_prefix(length);

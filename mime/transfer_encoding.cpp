@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include <mimetic/codec/base64.h>
 
@@ -37,17 +39,33 @@ int base64_value(char c) noexcept {
   return kBase64Values[static_cast<unsigned char>(c)];
 }
 
+// A group's four digits where they stand in its three bytes; -1 for what is no digit.
+constexpr std::array<std::array<std::int32_t, 256>, 4> base64_places() {
+  std::array<std::array<std::int32_t, 256>, 4> places{};
+  for (std::size_t place = 0; place < places.size(); ++place) {
+    for (std::size_t c = 0; c < kBase64Values.size(); ++c) {
+      places[place][c] = kBase64Values[c] < 0 ? -1 : kBase64Values[c] << (18 - 6 * place);
+    }
+  }
+  return places;
+}
+
+constexpr auto kBase64Places = base64_places();
+
 // The groups of four digits that `body` begins with → three bytes each; how many characters the groups are. Nearly all
-// of a body is such groups, and mimetic's decoder, which takes one digit at a time, needs three times as long for them.
+// of a body is such groups, and mimetic's decoder, which takes one digit at a time, needs several times as long for
+// them. `out` has room for a byte more.
 std::size_t decode_groups(std::string_view body, char* out) noexcept {
   std::size_t length = 0;
-  for (; length + 4 <= body.size(); length += 4) {
-    const int bits = base64_value(body[length]) << 18 | base64_value(body[length + 1]) << 12 |
-                     base64_value(body[length + 2]) << 6 | base64_value(body[length + 3]);
+  for (; length + 4 <= body.size(); length += 4, out += 3) {
+    const auto at = [&](std::size_t place) {
+      return kBase64Places[place][static_cast<unsigned char>(body[length + place])];
+    };
+    const std::int32_t bits = at(0) | at(1) | at(2) | at(3);
     if (bits < 0) break;  // one of them is no digit
-    *out++ = static_cast<char>(bits >> 16);
-    *out++ = static_cast<char>(bits >> 8);
-    *out++ = static_cast<char>(bits);
+    const std::array<char, 4> bytes = {static_cast<char>(bits >> 16), static_cast<char>(bits >> 8),
+                                       static_cast<char>(bits), '\0'};
+    std::memcpy(out, bytes.data(), bytes.size());  // four at once take one step, three do not
   }
   return length;
 }

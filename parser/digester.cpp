@@ -113,10 +113,8 @@ void Digester::add(const FailureDetail& detail) {
 
 // Eight bytes, the highest first.
 void Digester::add(std::int64_t number) {
-  std::array<char, 8> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<char>(static_cast<std::uint64_t>(number) >> (56 - 8 * i) & 0xFF);
-  }
+  const auto byte = [number](int place) { return static_cast<char>(number >> (8 * place)); };
+  const std::array<char, 8> bytes = {byte(7), byte(6), byte(5), byte(4), byte(3), byte(2), byte(1), byte(0)};
   pending_.append(bytes.data(), bytes.size());
 }
 

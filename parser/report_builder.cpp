@@ -23,17 +23,22 @@ bool is_element(Member member) {
 void ReportBuilder::begin() {
   parsed_ = {};
   rejection_.reset();
-  start_ = end_ = {};
+  clear_dates();
   has_policies_ = false;
   failure_details_ = more_deviations_ = 0;
   spend(kReportCost);
+}
+
+void ReportBuilder::clear_dates() noexcept {
+  start_.clear();
+  end_.clear();
 }
 
 // Where a member occurs twice the last one holds (json-27), so whatever is entered is emptied first.
 void ReportBuilder::enter(Context context, Member via) {
   switch (context) {
     case Context::kDateRange:
-      start_ = end_ = {};
+      clear_dates();
       break;
     case Context::kPolicies:
       parsed_.report.policies.clear();
@@ -165,7 +170,7 @@ void ReportBuilder::value(Member member, const Scalar& scalar) {
 void ReportBuilder::no_container(Member member, const Scalar& scalar) {
   switch (member) {
     case Member::kDateRange:
-      start_ = end_ = {};
+      clear_dates();
       if (!scalar.null()) start_.sent = excerpt(scalar.text);
       return;
     case Member::kPolicies:
@@ -191,7 +196,7 @@ void ReportBuilder::no_container(Member member, const Scalar& scalar) {
 void ReportBuilder::misplaced(Member member, std::string_view what) {
   switch (member) {
     case Member::kDateRange:
-      end_ = {};
+      end_.clear();
       [[fallthrough]];
     case Member::kStartDatetime:
       start_ = {std::nullopt, std::string(what)};

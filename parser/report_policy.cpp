@@ -26,7 +26,11 @@ constexpr std::size_t kMostPolicyBytes = 1u << 20;
 
 // json-43: "mx: mx.example" → "mx.example".
 std::string_view without_policy_key(std::string_view host) {
-  while (host.starts_with("mx:")) host = trim(host.substr(3));
+  const auto has_key = [](std::string_view text) {
+    return text.size() >= 3 && (text[0] == 'm' || text[0] == 'M') && (text[1] == 'x' || text[1] == 'X') &&
+           text[2] == ':';
+  };
+  while (has_key(host)) host = trim(host.substr(3));
   return host;
 }
 
@@ -90,13 +94,13 @@ void ReportBuilder::add_policy_string(std::string_view line) {
 void ReportBuilder::add_mx_host(const Scalar& scalar) {
   const auto sent = sound(scalar);
   if (!sent) return;
-  const std::string lower = ascii_lower(trim(*sent));
-  const std::string_view host = without_policy_key(lower);
-  if (host.size() != lower.size()) deviate(DeviationCode::kMxHostPrefix, *sent);
-  const std::string pattern = normalized(host);
-  const std::string_view bare = without_policy_key(pattern);  // normalising may have made full-width letters plain
-  if (bare.empty()) return;
-  std::optional<std::string> name = short_enough(std::string(bare), *sent);
+  const std::string_view trimmed = trim(*sent);
+  const std::string_view host = without_policy_key(trimmed);
+  if (host.size() != trimmed.size()) deviate(DeviationCode::kMxHostPrefix, *sent);
+  std::string pattern = normalized(host);
+  pattern.erase(0, pattern.size() - without_policy_key(pattern).size());  // full-width letters may be plain now
+  if (pattern.empty()) return;
+  std::optional<std::string> name = short_enough(std::move(pattern), *sent);
   if (!name || !has_room_in_policy(*name)) return;
   spend(kElementCost);
   policy().mx_host.push_back(std::move(*name));

@@ -35,7 +35,8 @@ bool begins_with_surrogate(std::string_view text) {
 }  // namespace
 
 bool is_ascii(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80) == 0; });
+  return is_all_plain(
+      text, [](EightBytes bytes) { return bytes.are_ascii(); }, [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
 bool is_sound(std::string_view text) noexcept {
@@ -60,6 +61,14 @@ std::string mend(std::string_view text, TextFaults& faults) {
     text.remove_prefix(length);
   }
   return mended;
+}
+
+void append_excerpt(std::string& to, std::string_view text, std::size_t most) {
+  if (text.size() <= most && is_sound(text)) {
+    to += text;
+  } else {
+    to += excerpt(text, most);
+  }
 }
 
 std::string excerpt(std::string_view text, std::size_t most) {
