@@ -239,7 +239,14 @@ class Pass {
                                return !stopped;
                              });
              },
-         .parse = [&](imap::FetchedMessage message) { return renderer.render(reader.read(std::move(message), tried)); },
+         .parse =
+             [&](imap::FetchedMessage message) {
+               auto rendered = renderer.render(reader.read(std::move(message), tried));
+               // Only its row needs them, and that is rendered: the thread that made them gives them back soonest.
+               rendered.message.rfc822_message_id.reset();
+               rendered.message.subject.reset();
+               return rendered;
+             },
          .write = [&](std::vector<db::RenderedMessage> batch) { store(database, std::move(batch)); }},
         bounds);
     return !stopped;

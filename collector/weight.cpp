@@ -22,7 +22,7 @@ std::size_t heap(const std::vector<Element>& elements) noexcept;
 
 std::size_t heap(const db::RenderedReport& report) noexcept {
   return heap(report.organization_name) + heap(report.recipient_domains) + heap(report.attachment) + heap(report.raw) +
-         heap(report.parts);
+         heap(report.rows) + heap(report.more_rows);
 }
 
 std::size_t heap(const db::NewQuarantine& entry) noexcept {

@@ -51,9 +51,9 @@ void find_by_uid(pqxx::transaction_base& transaction, const Watermark& watermark
                  std::span<const RenderedMessage> messages, std::vector<MessagePlace>& places) {
   std::vector<std::int64_t> uids;
   uids.reserve(messages.size());
-  for (const auto& [message, fields, reports] : messages) {
-    if (!message.uid) throw without_key(message);
-    uids.push_back(uid_to_sql(*message.uid));
+  for (const RenderedMessage& rendered : messages) {
+    if (!rendered.message.uid) throw without_key(rendered.message);
+    uids.push_back(uid_to_sql(*rendered.message.uid));
   }
   const pqxx::result rows = transaction.exec_params(
       fmt::format(kFind, "uid", "mailbox_key = $1 AND uid_validity = $2 AND uid = ANY ($3::bigint[])"),

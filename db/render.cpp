@@ -1,5 +1,6 @@
 #include "db/render.hpp"
 
+#include <functional>
 #include <utility>
 
 #include "db/text.hpp"
@@ -76,17 +77,16 @@ RenderedReport Renderer::render(NewReport report) {
   put_deviations(report);
   end_part();
   parser::ParsedReport& parsed = report.parsed;
-  RenderedReport rendered{.start_datetime = parsed.report.start_datetime,
-                          .identity = parsed.identity,
-                          .content = parsed.content,
-                          .organization_name = std::move(parsed.report.organization_name).value_or(""),
-                          .recipient_domains = {},
-                          .attachment = std::move(report.attachment),
-                          .raw = std::move(parsed.raw),
-                          .parts = std::exchange(parts_, {})};
-  rendered.recipient_domains.reserve(report.session_totals.size());
-  for (auto& total : report.session_totals) rendered.recipient_domains.push_back(std::move(total.recipient_domain));
-  return rendered;
+  report_.start_datetime = parsed.report.start_datetime;
+  report_.identity = parsed.identity;
+  report_.content = parsed.content;
+  report_.organization_name = std::move(parsed.report.organization_name).value_or("");
+  for (const auto& total : report.session_totals) report_.recipient_domains.append(total.recipient_domain).push_back('\0');
+  const std::hash<std::string> hash;
+  report_.pair = hash(report_.recipient_domains) ^ hash(report_.organization_name) * 31;
+  report_.attachment = std::move(report.attachment);
+  report_.raw = std::move(parsed.raw);
+  return std::exchange(report_, {});
 }
 
 void Renderer::RenderedTime::put(parser::Time value) {
@@ -213,7 +213,12 @@ void Renderer::end_row() {
 
 void Renderer::end_part() {
   if (text_.lines().empty()) return;
-  parts_.push_back(text_.lines());  // a copy: no larger than it must be, and the buffer is kept
+  // A copy: no larger than it must be, and the buffer is kept.
+  if (report_.rows.empty()) {
+    report_.rows = text_.lines();
+  } else {
+    report_.more_rows.push_back(text_.lines());
+  }
   text_.lines().clear();
 }
 

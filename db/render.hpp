@@ -23,13 +23,15 @@ struct RenderedReport {
   parser::Time start_datetime;
   parser::Digest identity{};
   parser::Digest content{};
-  std::string organization_name;               // "" for none
-  std::vector<std::string> recipient_domains;  // of its session totals
+  std::string organization_name;  // "" for none
+  std::string recipient_domains;  // of its session totals, a NUL behind each
+  std::size_t pair = 0;           // a hash of these two
   std::string attachment;
   std::string raw;
   // A line for each row: a letter for its table, its fields, LF. The report's own row first; failure details after
   // their policy. In several parts where they are long, so that they never need twice their memory.
-  std::vector<std::string> parts;
+  std::string rows;
+  std::vector<std::string> more_rows;
 };
 
 [[nodiscard]] constexpr char letter_of(Table table) noexcept {
@@ -42,13 +44,15 @@ struct RenderedReport {
 // Calls `use(table, fields)` for each row, in order.
 template <typename Use>
 void for_each_row(const RenderedReport& report, Use use) {
-  for (const std::string_view part : report.parts) {
-    for (std::size_t begin = 0; begin < part.size();) {
-      const std::size_t end = part.find('\n', begin);
-      use(table_of(part[begin]), part.substr(begin + 1, end - begin - 1));
+  const auto read = [&](std::string_view rows) {
+    for (std::size_t begin = 0; begin < rows.size();) {
+      const std::size_t end = rows.find('\n', begin);
+      use(table_of(rows[begin]), rows.substr(begin + 1, end - begin - 1));
       begin = end + 1;
     }
-  }
+  };
+  read(report.rows);
+  for (const std::string& rows : report.more_rows) read(rows);
 }
 
 struct RenderedMessage {
@@ -89,7 +93,7 @@ class Renderer {
   CopyText text_;
   RenderedTime start_;  // of the report
   RenderedTime end_;
-  std::vector<std::string> parts_;
+  RenderedReport report_;  // the one being rendered
   parser::Digester digester_;
 };
 

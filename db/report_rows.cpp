@@ -20,7 +20,7 @@ std::string with_keys(std::string_view keys, Table table) {
 }
 
 std::string_view own_row(const RenderedReport& report) {
-  const std::string_view rows = report.parts.front();
+  const std::string_view rows = report.rows;
   return rows.substr(1, rows.find('\n') - 1);
 }
 
@@ -97,7 +97,9 @@ void lock_pairs(pqxx::transaction_base& transaction, std::span<const ReportRow> 
   std::vector<std::pair<std::string_view, std::string_view>> pairs;
   for (const auto& rows : {inserted, updated}) {
     for (const ReportRow& row : rows) {
-      for (const std::string& domain : row.report->recipient_domains) {
+      for (std::string_view domains = row.report->recipient_domains; !domains.empty();) {
+        const std::string_view domain = domains.substr(0, domains.find('\0'));
+        domains.remove_prefix(domain.size() + 1);
         const std::pair<std::string_view, std::string_view> pair{domain, row.report->organization_name};
         if (pairs.empty() || pairs.back() != pair) pairs.push_back(pair);  // those of one pair often stand together
       }

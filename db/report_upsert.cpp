@@ -1,7 +1,7 @@
 #include "db/report_upsert.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <compare>
 #include <tuple>
 #include <unordered_map>
 
@@ -55,6 +55,18 @@ struct Standing {
   std::optional<std::size_t> item;  // which incoming one; none: as stored before
 };
 
+// By what reports are told apart, then in the order in which they came.
+struct Key {
+  parser::Time start_datetime;
+  parser::Digest identity;
+  std::size_t item;
+
+  auto operator<=>(const Key&) const = default;
+  [[nodiscard]] bool has_identity_of(const Key& other) const {
+    return start_datetime == other.start_datetime && identity == other.identity;
+  }
+};
+
 // The incoming reports of one identity, in their order.
 struct Group {
   std::vector<std::size_t> items;
@@ -80,10 +92,7 @@ std::string describe(const Standing& standing) {
 // In an index that begins with a recipient domain and an organization each pair writes to a page of its own: rows of
 // one pair at a time find theirs in the processor's cache, however much is stored.
 void sort_by_pair(std::vector<ReportRow>& rows) {
-  std::stable_sort(rows.begin(), rows.end(), [](const ReportRow& a, const ReportRow& b) {
-    return std::tie(a.report->recipient_domains, a.report->organization_name) <
-           std::tie(b.report->recipient_domains, b.report->organization_name);
-  });
+  std::ranges::sort(rows, {}, [](const ReportRow& row) { return std::tie(row.pair, row.id); });
 }
 
 class Upsert {
@@ -100,19 +109,19 @@ class Upsert {
   }
 
  private:
-  auto key(std::size_t item) const {
-    const RenderedReport& report = *incoming_[item].report;
-    return std::tie(report.start_datetime, report.identity);
-  }
-
   // Repeats are folded here, as if the first had been stored.
   void group() {
-    std::vector<std::size_t> order(incoming_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-    for (const std::size_t item : order) {
-      if (groups_.empty() || key(groups_.back().items.front()) != key(item)) groups_.emplace_back();
-      groups_.back().items.push_back(item);
+    std::vector<Key> keys;  // copies: the reports themselves are all over the memory
+    keys.reserve(incoming_.size());
+    for (std::size_t item = 0; item < incoming_.size(); ++item) {
+      const RenderedReport& report = *incoming_[item].report;
+      keys.push_back({report.start_datetime, report.identity, item});
+    }
+    std::ranges::sort(keys);
+    groups_.reserve(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i == 0 || !keys[i].has_identity_of(keys[i - 1])) groups_.emplace_back();
+      groups_.back().items.push_back(keys[i].item);
     }
     const std::vector<std::int64_t> ids = draw_ids(transaction_, "report", groups_.size());
     for (std::size_t i = 0; i < groups_.size(); ++i) {
@@ -150,7 +159,7 @@ class Upsert {
 
   ReportRow row_of(const Standing& standing) const {
     const IncomingReport& incoming = incoming_[*standing.item];
-    return {standing.id, incoming.message_key, incoming.message, incoming.report};
+    return {standing.id, incoming.report->pair, incoming.message_key, incoming.message, incoming.report};
   }
 
   // How many there were none of.

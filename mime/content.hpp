@@ -18,6 +18,7 @@ class Parameters {
     constexpr std::size_t kUsual = 4;
     if (list_.empty()) list_.reserve(kUsual);
     list_.emplace_back(name, text);
+    has_extended_ = has_extended_ || name.find('*') != std::string_view::npos;
   }
 
   // A parameter that is a token or a quoted string, as sent; nothing when it is absent.
@@ -31,6 +32,7 @@ class Parameters {
   [[nodiscard]] std::optional<std::string> find_continued(std::string_view name) const;
 
   std::vector<std::pair<std::string_view, std::string_view>> list_;
+  bool has_extended_ = false;  // any of RFC 2231's
 };
 
 struct Content {
