@@ -228,27 +228,26 @@ class Pass {
     MessageReader reader(config_, mailbox_);
     db::Renderer renderer;
     bool stopped = false;
-    run_pipeline(
-        {.fetch =
-             [&](const auto& sink) {
-               session.fetch(uids, {.max_message = config_.mime_limits.message},
-                             [&](std::vector<imap::FetchedMessage> group) {
-                               if (request_.progress != nullptr)
-                                 request_.progress->advance(group.size(), bytes_of(group));
-                               stopped = request_.stop.stop_requested() || !sink(std::move(group));
-                               return !stopped;
-                             });
-             },
-         .parse =
-             [&](imap::FetchedMessage message) {
-               auto rendered = renderer.render(reader.read(std::move(message), tried));
-               // Only its row needs them, and that is rendered: the thread that made them gives them back soonest.
-               rendered.message.rfc822_message_id.reset();
-               rendered.message.subject.reset();
-               return rendered;
-             },
-         .write = [&](std::vector<db::RenderedMessage> batch) { store(database, std::move(batch)); }},
-        bounds);
+    const auto parse = [&](imap::FetchedMessage message) {
+      auto rendered = renderer.render(reader.read(std::move(message), tried));
+      // Only its row needs them, which is rendered; the thread that made them gives them back at less cost.
+      rendered.message.rfc822_message_id.reset();
+      rendered.message.subject.reset();
+      return rendered;
+    };
+    run_pipeline({.fetch =
+                      [&](const auto& sink) {
+                        session.fetch(uids, {.max_message = config_.mime_limits.message},
+                                      [&](std::vector<imap::FetchedMessage> group) {
+                                        if (request_.progress != nullptr)
+                                          request_.progress->advance(group.size(), bytes_of(group));
+                                        stopped = request_.stop.stop_requested() || !sink(std::move(group));
+                                        return !stopped;
+                                      });
+                      },
+                  .parse = parse,
+                  .write = [&](std::vector<db::RenderedMessage> batch) { store(database, std::move(batch)); }},
+                 bounds);
     return !stopped;
   }
 

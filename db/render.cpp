@@ -81,7 +81,8 @@ RenderedReport Renderer::render(NewReport report) {
   report_.identity = parsed.identity;
   report_.content = parsed.content;
   report_.organization_name = std::move(parsed.report.organization_name).value_or("");
-  for (const auto& total : report.session_totals) report_.recipient_domains.append(total.recipient_domain).push_back('\0');
+  for (const auto& total : report.session_totals)
+    report_.recipient_domains.append(total.recipient_domain).push_back('\0');
   const std::hash<std::string> hash;
   report_.pair = hash(report_.recipient_domains) ^ hash(report_.organization_name) * 31;
   report_.attachment = std::move(report.attachment);
@@ -167,11 +168,7 @@ void Renderer::put_failure_details(parser::Policy& policy) {
 
 // What every total of a report begins with.
 CopyText& Renderer::begin_total(Table table, const parser::Report& report, std::string_view recipient_domain) {
-  return begin_row(table)
-      .text(recipient_domain)
-      .text(organization_of(report))
-      .fields(start_.text)
-      .fields(end_.text);
+  return begin_row(table).text(recipient_domain).text(organization_of(report)).fields(start_.text).fields(end_.text);
 }
 
 void Renderer::put_totals(const NewReport& report) {

@@ -93,13 +93,11 @@ std::optional<std::string> Parameters::find_continued(std::string_view name) con
 }
 
 std::string Parameters::find_text(std::string_view name, std::size_t most) const {
-  if (has_extended_) {
-    if (const auto extended = find(std::string(name) + '*')) {
-      const auto [charset, text] = split_extended(*extended);
-      return parser::shorten(to_utf8(decode_percent(text), charset), most);
-    }
-    if (auto continued = find_continued(name)) return parser::shorten(std::move(*continued), most);
+  if (const auto extended = find(std::string(name) + '*')) {
+    const auto [charset, text] = split_extended(*extended);
+    return parser::shorten(to_utf8(decode_percent(text), charset), most);
   }
+  if (auto continued = find_continued(name)) return parser::shorten(std::move(*continued), most);
   auto plain = find(name);
   return plain ? parser::shorten(decode_encoded_words(std::move(*plain)), most) : std::string();
 }

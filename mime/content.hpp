@@ -14,12 +14,7 @@ namespace tlsrpt::mime {
 class Parameters {
  public:
   // `text` begins with the value, which is read when somebody asks for it.
-  void add(std::string_view name, std::string_view text) {
-    constexpr std::size_t kUsual = 4;
-    if (list_.empty()) list_.reserve(kUsual);
-    list_.emplace_back(name, text);
-    has_extended_ = has_extended_ || name.find('*') != std::string_view::npos;
-  }
+  void add(std::string_view name, std::string_view text) { list_.emplace_back(name, text); }
 
   // A parameter that is a token or a quoted string, as sent; nothing when it is absent.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
@@ -32,7 +27,6 @@ class Parameters {
   [[nodiscard]] std::optional<std::string> find_continued(std::string_view name) const;
 
   std::vector<std::pair<std::string_view, std::string_view>> list_;
-  bool has_extended_ = false;  // any of RFC 2231's
 };
 
 struct Content {

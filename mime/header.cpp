@@ -1,7 +1,6 @@
 #include "mime/header.hpp"
 
 #include <array>
-#include <cstdint>
 #include <utility>
 
 #include "mime/text.hpp"
@@ -10,7 +9,6 @@ namespace tlsrpt::mime {
 
 namespace {
 
-constexpr std::string_view kAuthenticationResults = "Authentication-Results";
 constexpr std::size_t kMostAuthenticationResults = 50;
 
 constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 11> kFields = {{
@@ -27,23 +25,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 11
     {"Content-Description", &Header::content_description},
 }};
 
-// A bit for each length that a name above has: most fields of a mail are told by that alone to be none of them.
-constexpr std::uint32_t lengths() {
-  std::uint32_t lengths = 1u << kAuthenticationResults.size();
-  for (const auto& [name, member] : kFields) lengths |= 1u << name.size();
-  return lengths;
-}
-
-constexpr std::uint32_t kLengths = lengths();
-
 void keep_field(std::string_view name, std::string_view value, Header& header) {
-  if (name.size() >= 32 || (kLengths >> name.size() & 1) == 0) return;
   for (const auto& [known, member] : kFields) {
     if (!iequals(name, known)) continue;
     if ((header.*member).empty()) header.*member = value;
     return;
   }
-  if (iequals(name, kAuthenticationResults) && header.authentication_results.size() < kMostAuthenticationResults) {
+  if (iequals(name, "Authentication-Results") && header.authentication_results.size() < kMostAuthenticationResults) {
     header.authentication_results.push_back(value);
   }
 }

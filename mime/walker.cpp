@@ -120,7 +120,7 @@ std::size_t Walker::read_header(Header& header) {
       source.position += first_line(rest).size();
       break;
     }
-    if (rest.starts_with("--") && delimiter_at(source.position)) break;
+    if (delimiter_at(source.position)) break;
     const std::size_t length = read_field(rest, header);
     source.position += length;
     size += length;

@@ -42,24 +42,11 @@ constexpr auto kRows = std::to_array<Row>({
     {Context::kFailureDetail, {Member::kFailureReasonCode, "failure-error-code", true}},       // json-62
 });
 
-// Where an object's rows begin; those of one stand together.
-constexpr std::size_t first_row(Context object) {
-  std::size_t row = 0;
-  while (row < kRows.size() && kRows[row].object != object) ++row;
-  return row;
-}
-
-constexpr auto kFirstRows = [] {
-  std::array<std::size_t, static_cast<std::size_t>(Context::kFailureDetail) + 1> rows{};
-  for (std::size_t context = 0; context < rows.size(); ++context) rows[context] = first_row(Context{static_cast<std::uint8_t>(context)});
-  return rows;
-}();
-
 }  // namespace
 
 Slot find_slot(Context object, std::string_view name) noexcept {
-  for (std::size_t row = kFirstRows[static_cast<std::size_t>(object)]; row < kRows.size() && kRows[row].object == object; ++row) {
-    if (kRows[row].slot.name == name) return kRows[row].slot;
+  for (const Row& row : kRows) {
+    if (row.object == object && row.slot.name == name) return row.slot;
   }
   return {};
 }

@@ -36,7 +36,8 @@ bool begins_with_surrogate(std::string_view text) {
 
 bool is_ascii(std::string_view text) noexcept {
   return is_all_plain(
-      text, [](EightBytes bytes) { return bytes.are_ascii(); }, [](char c) { return static_cast<signed char>(c) >= 0; });
+      text, [](EightBytes bytes) { return bytes.are_ascii(); },
+      [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
 bool is_sound(std::string_view text) noexcept {

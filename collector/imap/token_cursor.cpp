@@ -1,6 +1,5 @@
 #include "collector/imap/token_cursor.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
@@ -84,14 +83,9 @@ Literal TokenCursor::quoted() {
   expect('"');
   Literal string;
   while (!take('"')) {
-    const bool is_escaped = take('\\');
-    const std::string_view text = rest();
-    if (text.empty()) throw SyntaxError("a quoted string does not end");
-    const auto is_special = [](char c) { return c == '"' || c == '\\'; };
-    const auto first = text.begin() + (is_escaped ? 1 : 0);
-    const auto length = static_cast<std::size_t>(std::find_if(first, text.end(), is_special) - text.begin());
-    string.bytes += text.substr(0, length);
-    position_ += length;
+    take('\\');
+    if (at_end()) throw SyntaxError("a quoted string does not end");
+    string.bytes += response_->text[position_++];
   }
   string.size = string.bytes.size();
   return string;

@@ -90,10 +90,11 @@ def python_modules(suite):
             for path in sorted((ROOT / "tests" / suite).rglob("*_test.py"))]
 
 
-def run_suite(suite, build, everything):
+def start_suite(suite, build, everything, pool):
+    """Runs the suite's programs; its Python modules go to the pool. (what passed so far, what is still to come)"""
     if suite == "lint":
         command = [sys.executable, "-m", "tests.lint", *(["--all"] if everything else []), build]
-        return run_program("lint", command)
+        return run_program("lint", command), []
     tally = Tally()
     programs = registered(build, suite)
     with contextlib.ExitStack() as stack:
@@ -104,16 +105,20 @@ def run_suite(suite, build, everything):
             environment = servers.environment(postgres, dovecot) if postgres else {}
             tally += run_program(name, command, environment)
     environment = {"TLSRPT_COLLECTOR": str(ROOT / build / "collector" / "tlsrpt-collector")}
-    with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
-        jobs = [pool.submit(run_program, module, [sys.executable, "-m", "tests.harness.python_tests", module],
-                            environment) for module in python_modules(suite)]
+    return tally, [pool.submit(run_program, module, [sys.executable, "-m", "tests.harness.python_tests", module],
+                               environment) for module in python_modules(suite)]
+
+
+def run_suites(options, pool):
+    """(suite, what came of it), in order. One suite's modules run beside the next one's programs: many mostly wait."""
+    started = []
+    for suite in options.suites:
         try:
-            return sum((job.result() for job in jobs), tally)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in list(_running):  # the threads take theirs out meanwhile
-                child.terminate()
-            raise
+            started.append((suite, *start_suite(suite, options.build, options.all, pool)))
+        except Exception as error:  # whatever stops one suite must not hide the others' results
+            print(f"  {suite}: {error}", flush=True)
+            started.append((suite, Tally(failed=1), []))
+    return [(suite, sum((job.result() for job in jobs), tally)) for suite, tally, jobs in started]
 
 
 def main():
@@ -123,18 +128,18 @@ def main():
     parser.add_argument("suites", nargs="+")
     options = parser.parse_args()
     process.unwind_on_signals()
-    total, summaries = Tally(), []
-    for suite in options.suites:
-        print(f"{suite}:", flush=True)
-        begun = time.monotonic()
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
         try:
-            tally = run_suite(suite, options.build, options.all)
-        except Exception as error:  # whatever stops one suite must not hide the others' results
-            print(f"  {suite}: {error}", flush=True)
-            tally = Tally(failed=1)
-        summaries.append(f"{suite}: {tally} in {time.monotonic() - begun:.0f} s")
-        total += tally
-    print("\n" + "\n".join([*summaries, *total.skipped]))
+            results = run_suites(options, pool)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in list(_running):  # the threads take theirs out meanwhile
+                child.terminate()
+            raise
+    total = sum((tally for _, tally in results), Tally())
+    print(f"\nin {time.monotonic() - begun:.0f} s:")
+    print("\n".join([*(f"{suite}: {tally}" for suite, tally in results), *total.skipped]))
     print(total)
     return 1 if total.failed else 0
 
