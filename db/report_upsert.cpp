@@ -1,7 +1,6 @@
 #include "db/report_upsert.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <tuple>
 #include <unordered_map>
 
@@ -55,21 +54,17 @@ struct Standing {
   std::optional<std::size_t> item;  // which incoming one; none: as stored before
 };
 
-// By what reports are told apart, then in the order in which they came.
+// By what incoming reports are told apart, then in the order in which they came: copies that lie together, as the
+// reports themselves are all over the memory.
 struct Key {
   parser::Time start_datetime;
   parser::Digest identity;
   std::size_t item;
-
-  auto operator<=>(const Key&) const = default;
-  [[nodiscard]] bool has_identity_of(const Key& other) const {
-    return start_datetime == other.start_datetime && identity == other.identity;
-  }
 };
 
 // The incoming reports of one identity, in their order.
 struct Group {
-  std::vector<std::size_t> items;
+  std::span<const Key> items;
   Standing standing;
   bool is_inserted = true;  // else it met a report that stands
 };
@@ -111,24 +106,26 @@ class Upsert {
  private:
   // Repeats are folded here, as if the first had been stored.
   void group() {
-    std::vector<Key> keys;  // copies: the reports themselves are all over the memory
-    keys.reserve(incoming_.size());
+    keys_.reserve(incoming_.size());
     for (std::size_t item = 0; item < incoming_.size(); ++item) {
       const RenderedReport& report = *incoming_[item].report;
-      keys.push_back({report.start_datetime, report.identity, item});
+      keys_.push_back({report.start_datetime, report.identity, item});
     }
-    std::ranges::sort(keys);
-    groups_.reserve(keys.size());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (i == 0 || !keys[i].has_identity_of(keys[i - 1])) groups_.emplace_back();
-      groups_.back().items.push_back(keys[i].item);
+    std::ranges::sort(keys_, {}, [](const Key& key) { return std::tie(key.start_datetime, key.identity, key.item); });
+    groups_.reserve(keys_.size());
+    for (auto first = keys_.begin(); first != keys_.end();) {
+      const auto last = std::find_if(first, keys_.end(), [&](const Key& key) {
+        return std::tie(key.start_datetime, key.identity) != std::tie(first->start_datetime, first->identity);
+      });
+      groups_.emplace_back().items = {first, last};
+      first = last;
     }
     const std::vector<std::int64_t> ids = draw_ids(transaction_, "report", groups_.size());
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       Group& group = groups_[i];
-      const std::size_t first = group.items.front();
+      const std::size_t first = group.items.front().item;
       group.standing = {ids[i], incoming_[first].message_key, claim_of(incoming_[first]), first};
-      for (std::size_t at = 1; at < group.items.size(); ++at) take(group.items[at], group.standing);
+      for (const Key& key : group.items.subspan(1)) take(key.item, group.standing);
     }
   }
 
@@ -189,7 +186,7 @@ class Upsert {
       if (found == met.end()) continue;
       group.is_inserted = false;
       group.standing = stored.at(found->second);
-      for (const std::size_t item : group.items) take(item, group.standing);
+      for (const Key& key : group.items) take(key.item, group.standing);
     }
   }
 
@@ -227,7 +224,8 @@ class Upsert {
   pqxx::transaction_base& transaction_;
   std::span<const IncomingReport> incoming_;
   std::vector<UpsertResult> results_;
-  std::vector<Group> groups_;  // ascending by start and identity
+  std::vector<Key> keys_;      // ascending
+  std::vector<Group> groups_;  // of them, in their order
 };
 
 }  // namespace
