@@ -230,7 +230,7 @@ class Pass {
     bool stopped = false;
     const auto parse = [&](imap::FetchedMessage message) {
       auto rendered = renderer.render(reader.read(std::move(message), tried));
-      // Only its row needs them, which is rendered; the thread that made them gives them back at less cost.
+      // They stand in its row now. Memory that this thread took costs it less to give back than the one that writes.
       rendered.message.rfc822_message_id.reset();
       rendered.message.subject.reset();
       return rendered;

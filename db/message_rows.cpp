@@ -53,7 +53,11 @@ void find_by_uid(pqxx::transaction_base& transaction, const Watermark& watermark
   uids.reserve(messages.size());
   for (const RenderedMessage& rendered : messages) {
     if (!rendered.message.uid) throw without_key(rendered.message);
-    uids.push_back(uid_to_sql(*rendered.message.uid));
+    const std::int64_t uid = uid_to_sql(*rendered.message.uid);
+    if (!uids.empty() && uid <= uids.back()) {
+      throw Error{Error::Kind::kBug, fmt::format("UID {} comes after {}", uid, uids.back())};
+    }
+    uids.push_back(uid);
   }
   const pqxx::result rows = transaction.exec_params(
       fmt::format(kFind, "uid", "mailbox_key = $1 AND uid_validity = $2 AND uid = ANY ($3::bigint[])"),

@@ -56,7 +56,7 @@ void for_each_row(const RenderedReport& report, Use use) {
 }
 
 struct RenderedMessage {
-  NewMessage message;  // without its reports
+  NewMessage message;  // without its reports; what only its row has may be gone, too
   std::string fields;  // of its row: kRenderedMessageColumns
   std::vector<RenderedReport> reports;
 };

@@ -176,7 +176,7 @@ class Upsert {
       ids.push_back(row[1].as<std::int64_t>());
       met.emplace(row[0].as<std::int64_t>(), ids.back());
     }
-    if (met.size() < count) throw Error{Error::Kind::kUnavailable, "a report was deleted while another met it"};
+    if (met.size() != count) throw Error{Error::Kind::kUnavailable, "a report was deleted while another met it"};
     std::unordered_map<std::int64_t, Standing> stored;
     for (const auto& row : transaction_.exec_params(kReadStanding, array_text(ids))) {
       stored.emplace(row["id"].as<std::int64_t>(), read_standing(row));
@@ -209,6 +209,7 @@ class Upsert {
       (group.is_inserted ? inserted : updated).push_back(row_of(group.standing));
     }
     sort_by_pair(inserted);
+    sort_by_pair(updated);
     lock_pairs(transaction_, inserted, updated);
     if (!updated.empty()) {
       transaction_.exec("DELETE FROM report_staging");

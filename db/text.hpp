@@ -25,7 +25,7 @@ void append_element(std::string& to, std::string_view element);  // of the first
 void append_array(std::string& to, std::span<const std::string> elements);
 [[nodiscard]] std::string array_text(std::span<const std::string> elements);
 [[nodiscard]] std::string array_text(std::span<const std::int64_t> elements);
-[[nodiscard]] std::vector<std::int64_t> integers_from_array(std::string_view text);  // '{1,2}', none of them null
+[[nodiscard]] std::vector<std::int64_t> integers_from_array(std::string_view text);  // '{1,2}': not empty, no null
 
 // '\x0aff': bytea, out and in.
 void append_bytea(std::string& to, std::string_view bytes);

@@ -18,20 +18,20 @@ bool is_one_of(char c, std::string_view set) noexcept {
   return false;
 }
 
-// What a character does to a word, whatever the stops are.
-enum class Kind : unsigned char { kOther, kGoesOn, kEnds };
+// What a character does to a word: one look at a table for most of a header's characters.
+enum class Effect : unsigned char { kDependsOnStops, kGoesOn, kEnds };
 
-constexpr std::array<Kind, 256> kinds() {
-  std::array<Kind, 256> kinds{};
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
+constexpr std::array<Effect, 256> effects() {
+  std::array<Effect, 256> effects{};
+  for (std::size_t i = 0; i < effects.size(); ++i) {
     const char c = static_cast<char>(i);
-    if (is_alphanumeric(c)) kinds[i] = Kind::kGoesOn;
-    if (is_space(c) || c == '(' || c == '"') kinds[i] = Kind::kEnds;
+    if (is_alphanumeric(c)) effects[i] = Effect::kGoesOn;
+    if (is_space(c) || c == '(' || c == '"') effects[i] = Effect::kEnds;
   }
-  return kinds;
+  return effects;
 }
 
-constexpr auto kKinds = kinds();
+constexpr auto kEffects = effects();
 
 void append_unquoted(std::string& text, std::string_view quoted) {
   const auto is_special = [](char c) { return c == '\\' || c == '\r' || c == '\n'; };
@@ -94,8 +94,8 @@ bool Lexer::take(char c) noexcept {
 std::string_view Lexer::run(std::string_view stops) noexcept {
   std::size_t length = 0;
   const auto is_within = [stops](char c) {
-    const Kind kind = kKinds[static_cast<unsigned char>(c)];
-    return kind == Kind::kGoesOn || (kind == Kind::kOther && !is_one_of(c, stops));
+    const Effect effect = kEffects[static_cast<unsigned char>(c)];
+    return effect == Effect::kGoesOn || (effect == Effect::kDependsOnStops && !is_one_of(c, stops));
   };
   while (length < rest_.size() && is_within(rest_[length])) ++length;
   const std::string_view text = rest_.substr(0, length);

@@ -23,22 +23,17 @@ bool is_element(Member member) {
 void ReportBuilder::begin() {
   parsed_ = {};
   rejection_.reset();
-  clear_dates();
+  start_ = end_ = {};
   has_policies_ = false;
   failure_details_ = more_deviations_ = 0;
   spend(kReportCost);
-}
-
-void ReportBuilder::clear_dates() noexcept {
-  start_.clear();
-  end_.clear();
 }
 
 // Where a member occurs twice the last one holds (json-27), so whatever is entered is emptied first.
 void ReportBuilder::enter(Context context, Member via) {
   switch (context) {
     case Context::kDateRange:
-      clear_dates();
+      start_ = end_ = {};
       break;
     case Context::kPolicies:
       parsed_.report.policies.clear();
@@ -170,7 +165,7 @@ void ReportBuilder::value(Member member, const Scalar& scalar) {
 void ReportBuilder::no_container(Member member, const Scalar& scalar) {
   switch (member) {
     case Member::kDateRange:
-      clear_dates();
+      start_ = end_ = {};
       if (!scalar.null()) start_.sent = excerpt(scalar.text);
       return;
     case Member::kPolicies:
@@ -196,7 +191,7 @@ void ReportBuilder::no_container(Member member, const Scalar& scalar) {
 void ReportBuilder::misplaced(Member member, std::string_view what) {
   switch (member) {
     case Member::kDateRange:
-      end_.clear();
+      end_ = {};
       [[fallthrough]];
     case Member::kStartDatetime:
       start_ = {std::nullopt, std::string(what)};

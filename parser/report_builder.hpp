@@ -50,11 +50,6 @@ class ReportBuilder {
 
  private:
   struct DateEnd {
-    void clear() noexcept {
-      time.reset();
-      sent.clear();  // its memory is kept
-    }
-
     std::optional<Time> time;  // absent though something was sent: unreadable
     std::string sent;
   };
@@ -68,7 +63,6 @@ class ReportBuilder {
   void add_policy_string(std::string_view line);
   void add_mx_host(const Scalar& scalar);
   bool has_room_in_policy(std::string_view line);
-  void clear_dates() noexcept;
   void begin_policy();
   void begin_summary(bool present);
   void split_policy_string(std::string_view text);

@@ -98,7 +98,8 @@ void ReportBuilder::add_mx_host(const Scalar& scalar) {
   const std::string_view host = without_policy_key(trimmed);
   if (host.size() != trimmed.size()) deviate(DeviationCode::kMxHostPrefix, *sent);
   std::string pattern = normalized(host);
-  pattern.erase(0, pattern.size() - without_policy_key(pattern).size());  // full-width letters may be plain now
+  // Full-width letters may be plain now. A normalised name ends in no white space, so what goes stands at its start.
+  pattern.erase(0, pattern.size() - without_policy_key(pattern).size());
   if (pattern.empty()) return;
   std::optional<std::string> name = short_enough(std::move(pattern), *sent);
   if (!name || !has_room_in_policy(*name)) return;

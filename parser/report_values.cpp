@@ -114,9 +114,9 @@ std::optional<std::int64_t> ReportBuilder::count(const Scalar& scalar) {
 }
 
 void ReportBuilder::read_date(DateEnd& end, const Scalar& scalar, bool is_end) {
-  end.clear();
+  end = {};
   if (scalar.null() || (scalar.kind == ScalarKind::kString && trim(scalar.text).empty())) return;
-  append_excerpt(end.sent, scalar.text);
+  end.sent = excerpt(scalar.text);
   const std::optional<ReadTime> read = read_time(scalar.text);
   if (!read || scalar.kind != ScalarKind::kString) {  // json-6: a number is no date
     return;

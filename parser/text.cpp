@@ -64,14 +64,6 @@ std::string mend(std::string_view text, TextFaults& faults) {
   return mended;
 }
 
-void append_excerpt(std::string& to, std::string_view text, std::size_t most) {
-  if (text.size() <= most && is_sound(text)) {
-    to += text;
-  } else {
-    to += excerpt(text, most);
-  }
-}
-
 std::string excerpt(std::string_view text, std::size_t most) {
   constexpr std::size_t kLongestCharacter = 4;
   return shorten(std::string(text.substr(0, most + kLongestCharacter)), most);

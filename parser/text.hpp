@@ -23,7 +23,6 @@ struct TextFaults {
 
 // The beginning of a text, mended and cut between characters: for details that quote a sender.
 [[nodiscard]] std::string excerpt(std::string_view text, std::size_t most = 256);
-void append_excerpt(std::string& to, std::string_view text, std::size_t most = 256);
 [[nodiscard]] std::string shorten(std::string text, std::size_t most);  // the same of a text that nobody else needs
 
 // Without ASCII white space at both ends.

@@ -78,6 +78,15 @@ def run_program(name, command, environment=None, deadline=1200):
     return tally
 
 
+def run_job(name, command, environment=None):
+    """The same for a pool: whatever stops one program must not hide the others' results."""
+    try:
+        return run_program(name, command, environment)
+    except Exception as error:
+        print(f"  {name}: {error}", flush=True)
+        return Tally(failed=1)
+
+
 def registered(build, suite):
     """(name, command) of the test programs in meson.build."""
     listing = subprocess.run(["meson", "introspect", "--tests", build], check=True, capture_output=True, text=True)
@@ -94,7 +103,7 @@ def start_suite(suite, build, everything, pool):
     """Runs the suite's programs; its Python modules go to the pool. (what passed so far, what is still to come)"""
     if suite == "lint":
         command = [sys.executable, "-m", "tests.lint", *(["--all"] if everything else []), build]
-        return run_program("lint", command), []
+        return Tally(), [pool.submit(run_job, "lint", command)]
     tally = Tally()
     programs = registered(build, suite)
     with contextlib.ExitStack() as stack:
@@ -105,7 +114,7 @@ def start_suite(suite, build, everything, pool):
             environment = servers.environment(postgres, dovecot) if postgres else {}
             tally += run_program(name, command, environment)
     environment = {"TLSRPT_COLLECTOR": str(ROOT / build / "collector" / "tlsrpt-collector")}
-    return tally, [pool.submit(run_program, module, [sys.executable, "-m", "tests.harness.python_tests", module],
+    return tally, [pool.submit(run_job, module, [sys.executable, "-m", "tests.harness.python_tests", module],
                                environment) for module in python_modules(suite)]
 
 
@@ -115,7 +124,7 @@ def run_suites(options, pool):
     for suite in options.suites:
         try:
             started.append((suite, *start_suite(suite, options.build, options.all, pool)))
-        except Exception as error:  # whatever stops one suite must not hide the others' results
+        except Exception as error:  # as in run_job
             print(f"  {suite}: {error}", flush=True)
             started.append((suite, Tally(failed=1), []))
     return [(suite, sum((job.result() for job in jobs), tally)) for suite, tally, jobs in started]

@@ -51,6 +51,17 @@ TEST_CASE("a report is stored with everything that hangs on it") {
   CHECK(database.value("SELECT last_uid FROM mailbox") == "3");
 }
 
+TEST_CASE("a batch whose UIDs do not ascend is a bug, and nothing of it is stored") {
+  Database database;
+  const auto box = database.mailbox();
+  for (const std::uint64_t second : {3U, 2U}) {
+    CHECK(failure([&] {
+            database.write(box, {mail(3, {report("r1")}), mail(second, {report("r2")})});
+          }) == Error::Kind::kBug);
+  }
+  CHECK(database.value("SELECT count(*) FROM message") == "0");
+}
+
 TEST_CASE("policies and details keep their order, and what a sender left out is null") {
   Database database;
   NewReport sparse = report("sparse");

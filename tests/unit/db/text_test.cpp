@@ -86,4 +86,10 @@ TEST_CASE("a UIDVALIDITY keeps all its 64 bits") {
   CHECK(uid_validity_to_sql(1) == 1);
 }
 
+TEST_CASE("an array of integers is read back, the least and the greatest, too") {
+  const std::vector<std::int64_t> integers = {3, 0, -1, INT64_MAX, INT64_MIN};
+  CHECK(integers_from_array(array_text(integers)) == integers);
+  CHECK_THROWS_AS(static_cast<void>(integers_from_array("{1,NULL}")), Error);
+}
+
 }  // namespace tlsrpt::db

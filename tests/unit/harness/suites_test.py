@@ -2,7 +2,7 @@
 
 import unittest
 
-from tests.harness.suites import Tally, tally_of
+from tests.harness.suites import Tally, run_job, tally_of
 
 
 def doctest(passed, failed):
@@ -29,3 +29,9 @@ class TallyOf(unittest.TestCase):
     def test_what_was_skipped_is_neither_and_is_told(self):
         output = b"skipped: Courier: no leave to mount\n0 passed, 0 failed\n"
         self.assertEqual(Tally(0, 0, ["skipped: Courier: no leave to mount"]), tally_of(output, 0))
+
+
+class RunJob(unittest.TestCase):
+
+    def test_a_program_that_cannot_be_started_has_failed_and_stops_no_other(self):
+        self.assertEqual(Tally(0, 1), run_job("missing", ["/no/such/program"]))
