@@ -94,7 +94,8 @@ class Backfill(EndToEndTest):
             server.hook = None
             server.commands.clear()
             self.collect(config, command="backfill")
-            self.assertEqual(str(stored + 1), server.bodies_asked()[0].partition(":")[0])
+            # The least: what the first run had asked for may reach the server as late as this.
+            self.assertEqual(stored + 1, min(int(asked.partition(":")[0]) for asked in server.bodies_asked()))
         self.assertEqual({"ignored": 2500}, self.outcomes())
         self.assertEqual(("2500", ""), self.watermarks())
 
