@@ -142,7 +142,7 @@ void delete_children(pqxx::transaction_base& transaction, std::span<const Report
 
 std::vector<std::int64_t> draw_ids(pqxx::transaction_base& transaction, const std::string& table, std::size_t count) {
   if (count == 0) return {};
-  // One value of many digits: a row for each would cost ten times as much on the way.
+  // One value for all: libpq and libpqxx have a good deal to do for each row.
   const pqxx::result drawn =
       transaction.exec_params("SELECT array_agg(nextval($1::regclass)) FROM generate_series(1, $2)", table + "_id_seq",
                               static_cast<std::int64_t>(count));
