@@ -105,7 +105,7 @@ std::string Parameters::find_text(std::string_view name, std::size_t most) const
 Content parse_content(std::string_view field) {
   Lexer lexer(field);
   Content content;
-  content.value = parser::ascii_lower(lexer.word(";"));
+  content.value = lexer.word(";");
   while (lexer.skip_past(';')) {
     const std::string_view name = lexer.word(";=");
     if (lexer.take('=')) content.parameters.add(name, lexer.rest());

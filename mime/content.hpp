@@ -14,7 +14,10 @@ namespace tlsrpt::mime {
 class Parameters {
  public:
   // `text` begins with the value, which is read when somebody asks for it.
-  void add(std::string_view name, std::string_view text) { list_.emplace_back(name, text); }
+  void add(std::string_view name, std::string_view text) {
+    if (list_.empty()) list_.reserve(kUsual);
+    list_.emplace_back(name, text);
+  }
 
   // A parameter that is a token or a quoted string, as sent; nothing when it is absent.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
@@ -24,13 +27,15 @@ class Parameters {
   [[nodiscard]] std::string find_text(std::string_view name, std::size_t most) const;
 
  private:
+  static constexpr std::size_t kUsual = 4;  // there is room for at once
+
   [[nodiscard]] std::optional<std::string> find_continued(std::string_view name) const;
 
   std::vector<std::pair<std::string_view, std::string_view>> list_;
 };
 
 struct Content {
-  std::string value;  // the media type or disposition, lower case; "" where the field is absent or empty
+  std::string_view value;  // the media type or disposition, in any case; "" where the field is absent or empty
   Parameters parameters;
 };
 

@@ -5,18 +5,11 @@
 #include <cstddef>
 
 #include "mime/text.hpp"
+#include "parser/text.hpp"
 
 namespace tlsrpt::mime {
 
 namespace {
-
-// A loop: for sets of a few characters the call of memchr(3) costs more than the search.
-bool is_one_of(char c, std::string_view set) noexcept {
-  for (const char other : set) {
-    if (c == other) return true;
-  }
-  return false;
-}
 
 // What a character does to a word: one look at a table for most of a header's characters.
 enum class Effect : unsigned char { kDependsOnStops, kGoesOn, kEnds };
@@ -95,7 +88,7 @@ std::string_view Lexer::run(std::string_view stops) noexcept {
   std::size_t length = 0;
   const auto is_within = [stops](char c) {
     const Effect effect = kEffects[static_cast<unsigned char>(c)];
-    return effect == Effect::kGoesOn || (effect == Effect::kDependsOnStops && !is_one_of(c, stops));
+    return effect == Effect::kGoesOn || (effect == Effect::kDependsOnStops && !parser::is_one_of(c, stops));
   };
   while (length < rest_.size() && is_within(rest_[length])) ++length;
   const std::string_view text = rest_.substr(0, length);

@@ -21,13 +21,13 @@ using parser::Rejection;
 
 // RFC 8460 §6.4 and §6.5: application/tlsrpt+json and +gzip; some senders have other suffixes, or none (mail-3).
 bool is_tlsrpt_type(std::string_view media_type) {
-  return media_type == "application/tlsrpt" || media_type.starts_with("application/tlsrpt+");
+  return iequals(media_type, "application/tlsrpt") || istarts_with(media_type, "application/tlsrpt+");
 }
 
 // Parts that people are to read, which may begin with a bracket. A part without a type is text (RFC 2045 §5.2).
 bool is_for_people(std::string_view media_type) {
-  return media_type.empty() || media_type.starts_with("text/") || media_type.starts_with("message/") ||
-         media_type.starts_with("multipart/");
+  return media_type.empty() || istarts_with(media_type, "text/") || istarts_with(media_type, "message/") ||
+         istarts_with(media_type, "multipart/");
 }
 
 Attachment read_attachment(const Entity& part) {

@@ -24,7 +24,8 @@ bool is_archive(std::string_view bytes) noexcept {
 // From the first character that is no byte order mark and no space; UTF-16 is told by its NULs alone.
 std::string_view skip_space(std::string_view bytes) noexcept {
   constexpr std::string_view skipped(" \t\r\n\0", 5);
-  return bytes.substr(std::min(bytes.find_first_not_of(skipped), bytes.size()));
+  while (!bytes.empty() && parser::is_one_of(bytes.front(), skipped)) bytes.remove_prefix(1);
+  return bytes;
 }
 
 std::string_view skip_byte_order_mark(std::string_view bytes) noexcept {

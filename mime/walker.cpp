@@ -15,14 +15,15 @@ namespace {
 using parser::Reason;
 
 bool is_delivery_status(const Content& type, bool is_root) {
-  if (type.value == "message/delivery-status") return is_root;  // elsewhere it is a part of a report, and a leaf
+  if (iequals(type.value, "message/delivery-status")) return is_root;  // else it is a part of a report, and a leaf
+  if (!iequals(type.value, "multipart/report")) return false;
   const auto report_type = type.parameters.find("report-type");
-  return type.value == "multipart/report" && report_type && iequals(*report_type, "delivery-status");
+  return report_type && iequals(*report_type, "delivery-status");
 }
 
 // RFC 2046 §5.1.1: a boundary does not end in white space; nothing for what is no multipart or cannot be split.
 std::string boundary_of(const Content& type) {
-  if (!type.value.starts_with("multipart/")) return {};
+  if (!istarts_with(type.value, "multipart/")) return {};
   std::string boundary = type.parameters.find("boundary").value_or("");
   boundary.resize(trim_end(boundary).size());
   return boundary;
@@ -100,8 +101,8 @@ Entity Walker::enter(const Start& start) {
     entity.kind = Entity::Kind::kMultipart;
     push({.boundary = std::move(boundary),
           .prefix = start.begins_message ? start.prefix : entity.number + '.',
-          .is_digest = entity.type.value == "multipart/digest"});
-  } else if (entity.type.value == "message/rfc822" || entity.type.value == "message/global") {
+          .is_digest = iequals(entity.type.value, "multipart/digest")});
+  } else if (iequals(entity.type.value, "message/rfc822") || iequals(entity.type.value, "message/global")) {
     entity.kind = Entity::Kind::kMessage;
     open_message(entity);
   } else {

@@ -3,21 +3,24 @@
 #include <algorithm>
 #include <limits>
 
+#include "parser/text.hpp"
+
 namespace tlsrpt::parser {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view kDigits = "0123456789";
 
 bool take(std::string_view& text, std::string_view characters) {
-  if (text.empty() || characters.find(text.front()) == std::string_view::npos) return false;
+  if (text.empty() || !is_one_of(text.front(), characters)) return false;
   text.remove_prefix(1);
   return true;
 }
 
 std::string_view take_digits(std::string_view& text) {
-  const std::string_view digits = text.substr(0, std::min(text.find_first_not_of(kDigits), text.size()));
-  text.remove_prefix(digits.size());
+  std::size_t length = 0;
+  while (length < text.size() && text[length] >= '0' && text[length] <= '9') ++length;
+  const std::string_view digits = text.substr(0, length);
+  text.remove_prefix(length);
   return digits;
 }
 

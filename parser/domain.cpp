@@ -14,8 +14,8 @@ constexpr std::size_t kLongestUnicodeName = 4 * kLongestName;  // a character ha
 
 std::string_view strip(std::string_view domain) {
   domain = trim(domain);
-  const std::size_t end = domain.find_last_not_of(". \t\r\n\v\f");
-  return end == std::string_view::npos ? std::string_view() : domain.substr(0, end + 1);
+  while (!domain.empty() && is_one_of(domain.back(), ". \t\r\n\v\f")) domain.remove_suffix(1);
+  return domain;
 }
 
 std::string to_a_labels(const std::string& domain) {

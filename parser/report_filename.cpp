@@ -11,7 +11,9 @@ namespace tlsrpt::parser {
 namespace {
 
 std::string_view without_directories(std::string_view path) {
-  return path.substr(path.find_last_of("/\\") + 1);
+  std::size_t begin = path.size();
+  while (begin > 0 && !is_one_of(path[begin - 1], "/\\")) --begin;
+  return path.substr(begin);
 }
 
 bool remove_suffix(std::string& name, std::string_view suffix) {

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::chrono::seconds kUntilDaysEnd{86399};  // from midnight to the last second before the next
 
+constexpr std::size_t kMostSent = 1024;  // bytes kept of a date, for what may be said of it
+
 bool is_known_policy_type(std::string_view type) {
   return type == "sts" || type == "tlsa" || type == "no-policy-found";  // RFC 8460 §4.2
 }
@@ -116,7 +118,7 @@ std::optional<std::int64_t> ReportBuilder::count(const Scalar& scalar) {
 void ReportBuilder::read_date(DateEnd& end, const Scalar& scalar, bool is_end) {
   end = {};
   if (scalar.null() || (scalar.kind == ScalarKind::kString && trim(scalar.text).empty())) return;
-  end.sent = excerpt(scalar.text);
+  end.sent = scalar.text.substr(0, kMostSent);
   const std::optional<ReadTime> read = read_time(scalar.text);
   if (!read || scalar.kind != ScalarKind::kString) {  // json-6: a number is no date
     return;
@@ -131,7 +133,7 @@ void ReportBuilder::read_date(DateEnd& end, const Scalar& scalar, bool is_end) {
 void ReportBuilder::finish_date_range() {
   for (const DateEnd* end : {&start_, &end_}) {
     if (end->time || end->sent.empty()) continue;
-    reject(Reason::kBadDateRange, fmt::format("the date-range cannot be read: {}", end->sent));
+    reject(Reason::kBadDateRange, fmt::format("the date-range cannot be read: {}", excerpt(end->sent)));
     return;
   }
   if (!start_.time && !end_.time) {

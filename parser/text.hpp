@@ -25,6 +25,14 @@ struct TextFaults {
 [[nodiscard]] std::string excerpt(std::string_view text, std::size_t most = 256);
 [[nodiscard]] std::string shorten(std::string text, std::size_t most);  // the same of a text that nobody else needs
 
+// A loop: for sets of a few characters a call of memchr(3), as the library's searches make for each, costs more.
+[[nodiscard]] constexpr bool is_one_of(char c, std::string_view set) noexcept {
+  for (const char other : set) {
+    if (c == other) return true;
+  }
+  return false;
+}
+
 // Without ASCII white space at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 

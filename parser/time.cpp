@@ -25,7 +25,7 @@ class Scanner {
     return true;
   }
   bool any_of(std::string_view characters) {
-    if (rest_.empty() || characters.find(rest_.front()) == std::string_view::npos) return false;
+    if (rest_.empty() || !is_one_of(rest_.front(), characters)) return false;
     taken_ = rest_.front();
     rest_.remove_prefix(1);
     return true;

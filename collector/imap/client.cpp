@@ -8,6 +8,7 @@
 
 #include "collector/imap/ascii.hpp"
 #include "collector/imap/login_transcript.hpp"
+#include "parser/text.hpp"
 
 namespace tlsrpt::imap {
 
@@ -106,7 +107,9 @@ void Client::take_untagged(Response& response, const Take& take) {
     if (!data.take(' ')) return;
   }
   const std::string_view rest = data.rest();
-  untagged.name = rest.substr(0, rest.find_first_of(" ()"));
+  std::size_t length = 0;
+  while (length < rest.size() && !parser::is_one_of(rest[length], " ()")) ++length;
+  untagged.name = rest.substr(0, length);
   data.skip(untagged.name.size());
   data.take(' ');
   if (take) take(untagged);

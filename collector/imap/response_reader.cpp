@@ -40,10 +40,10 @@ std::optional<std::string_view> literal_header(std::string_view line) noexcept {
   line.remove_suffix(1);
   // RFC 7888 gives "{n+}" to clients only, but it says the same.
   if (line.ends_with('+')) line.remove_suffix(1);
-  const std::size_t last_other = line.find_last_not_of("0123456789");
-  if (last_other == std::string_view::npos || line[last_other] != '{') return std::nullopt;
-  const std::string_view digits = line.substr(last_other + 1);
-  return digits.empty() ? std::nullopt : std::optional(digits);
+  std::size_t begin = line.size();
+  while (begin > 0 && is_digit(line[begin - 1])) --begin;
+  if (begin == 0 || begin == line.size() || line[begin - 1] != '{') return std::nullopt;
+  return line.substr(begin);
 }
 
 }  // namespace

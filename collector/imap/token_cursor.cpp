@@ -1,5 +1,6 @@
 #include "collector/imap/token_cursor.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
@@ -82,6 +83,10 @@ std::optional<Literal> TokenCursor::nstring() {
 Literal TokenCursor::quoted() {
   expect('"');
   Literal string;
+  const std::string_view text = rest();
+  const auto plain = std::find_if(text.begin(), text.end(), [](char c) { return c == '"' || c == '\\'; });
+  string.bytes.assign(text.begin(), plain);  // all of it, nearly always
+  position_ += string.bytes.size();
   while (!take('"')) {
     take('\\');
     if (at_end()) throw SyntaxError("a quoted string does not end");
