@@ -34,11 +34,16 @@ void TlsSession::find(void* handle) noexcept {
 
 void TlsSession::read_ahead() noexcept {
   if (session_ == nullptr || !is_same_openssl()) return;
-  SSL_set_read_ahead(session_, 1);
-  // libcurl has OpenSSL release its buffer when that is empty, as it is now: the next one has the size, and stays.
-  // OpenSSL 3.2 and later keep the one they have, a quarter of that.
-  SSL_set_default_read_buffer_len(session_, kReadAhead);
-  SSL_clear_mode(session_, SSL_MODE_RELEASE_BUFFERS);
+  // SSL_set_read_ahead would do, but moves all that has been read ahead for each record.
+  BIO* const buffer = BIO_new(BIO_f_buffer());
+  if (buffer == nullptr) return;
+  if (BIO_set_read_buffer_size(buffer, kReadAhead) != 1) {
+    BIO_free(buffer);
+    return;
+  }
+  BIO* const socket = SSL_get_rbio(session_);
+  BIO_up_ref(socket);
+  SSL_set0_rbio(session_, BIO_push(buffer, socket));
 }
 
 }  // namespace tlsrpt::imap
