@@ -52,6 +52,7 @@ use_ccache() {
   fi
   if command -v ccache >/dev/null; then
     compiler="ccache $compiler"
+    export CCACHE_NOHASHDIR=1 # what one clone has compiled, another finds
   fi
   export CXX=$compiler
 }
