@@ -18,7 +18,7 @@ def run(setting):
 
 def _compare(setting, count):
     user = setting.mailbox(count)
-    url = setting.postgres.create_database()
+    url = setting.database()
     config = setting.config([user], url)
     run_collector(config, "backfill")
     reports = setting.count_of("report", url)

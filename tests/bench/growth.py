@@ -37,7 +37,7 @@ def _ends(counts):
 
 
 def _database(setting):
-    url = setting.postgres.create_database()
+    url = setting.database()
     run_collector(setting.config([], url), "migrate")
     return url
 

@@ -15,7 +15,7 @@ _RUNS_A_ROUND = 10
 def run(setting):
     """idle: a poll when nothing is new, against curl"""
     user = setting.mailbox(_MESSAGES)
-    urls = {"collect": setting.postgres.trust(setting.postgres.create_database()),
+    urls = {"collect": setting.database(),
             "collect, with a password for PostgreSQL": setting.postgres.create_database()}
     for url in urls.values():
         run_collector(setting.config([user], url), "backfill")

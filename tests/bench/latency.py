@@ -23,7 +23,7 @@ def _measure(setting, count, delays):
     for _ in range(setting.rounds):
         for delay in delays:
             with Proxy(setting.dovecot.imaps_port, delay=delay / 2000 or _NO_DELAY) as proxy:
-                config = setting.config([user], setting.postgres.create_database(), port=proxy.port)
+                config = setting.config([user], setting.database(), port=proxy.port)
                 runs[delay].append(run_collector(config, "backfill"))
     return [(f"{count:,} messages", f"{delay} ms", table.seconds(median(run.wall for run in runs[delay])),
              table.ratio(median(run.wall / base.wall for run, base in zip(runs[delay], runs[0]))),

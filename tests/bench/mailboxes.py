@@ -28,7 +28,7 @@ def run(setting):
 
 def _measure(setting, users, parallel):
     """(the run, seconds until all but the first mailbox were read)."""
-    url = setting.postgres.create_database()
+    url = setting.database()
     with Proxy(setting.dovecot.imaps_port, delay=_ROUND_TRIP / 2000) as proxy:
         config = setting.config(users, url, port=proxy.port, poll={"parallel": parallel})
         ours = run_collector(config, "collect")

@@ -26,7 +26,7 @@ def run(setting):
 
 
 def _measure(setting, name, user):
-    url = setting.postgres.create_database()
+    url = setting.database()
     ours = run_collector(setting.config([user], url), "backfill")
     return (name, f"{setting.count_of('report', url):,}", table.seconds(ours.wall), table.seconds(ours.cpu),
             table.mebibytes(ours.peak_memory))

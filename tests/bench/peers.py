@@ -32,7 +32,7 @@ def _row(name, count, measured):
 
 
 def _collector(setting, count):
-    return run_collector(setting.config([setting.mailbox(count)], setting.postgres.create_database()), "backfill")
+    return run_collector(setting.config([setting.mailbox(count)], setting.database()), "backfill")
 
 
 def _curl_loop(setting, count):

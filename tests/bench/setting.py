@@ -57,6 +57,10 @@ class Setting:
             "name": user, "server": f"imaps://localhost:{port or self.dovecot.imaps_port}",
             "ca_file": str(self.dovecot.ca_file), "username": user, "password": PASSWORD} for user in users]})
 
+    def database(self):
+        """The URL of an empty one, reached as the README sets it up: over the Unix socket, without a password."""
+        return self.postgres.over_socket(self.postgres.create_database())
+
     def server_cpu(self):
         """(Dovecot's, PostgreSQL's) CPU seconds so far."""
         return measure.server_cpu(self.dovecot.process_id), measure.server_cpu(self.postgres.process_id)

@@ -92,13 +92,13 @@ class Postgres:
         self.query(f"CREATE DATABASE {name} OWNER {self.role}", self.url(role="postgres"))
         return self.url(name)
 
-    def trust(self, url):
-        """From now on the role needs no password for this database, as over a Unix socket with peer authentication."""
+    def over_socket(self, url):
+        """Of the same database: over the Unix socket, without a password, as with peer authentication."""
         rules = self._data / "pg_hba.conf"
         database = url.rpartition("/")[2]
-        process.write_for_servers(rules, f"host {database} {self.role} 127.0.0.1/32 trust\n{rules.read_text()}")
+        process.write_for_servers(rules, f"local {database} {self.role} trust\n{rules.read_text()}")
         self.query("SELECT pg_reload_conf()", self.url(role="postgres"))
-        without_password = url.replace(f":{self.password}@", "@")
+        without_password = f"postgresql://{self.role}@/{database}?host={self.directory}&port={self.port}"
         process.wait_until(lambda: self._lets_in(without_password), "PostgreSQL to read its rules anew")
         return without_password
 
@@ -149,7 +149,7 @@ class Postgres:
 
     def _launch(self):
         self.port = self.port or process.free_port()
-        settings = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
+        settings = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.directory,
                     "timezone": "UTC", "max_connections": 50, "fsync": "on" if self._fsync else "off",
                     "log_line_prefix": "%m [%p] "}
         arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
