@@ -18,7 +18,7 @@ usage() {
 }
 
 build=build
-options=(-Dwerror=true)
+options=(-Dwerror=true -Doptimization=1 -Dcpp_args=-g1) # what takes long is compiling
 compiler=g++
 packages=("${build_packages[@]}" "${server_packages[@]}" "${lint_packages[@]}" ccache)
 suites=()

@@ -2,7 +2,7 @@
 # they find ends a program; for scripts at the project's root to source.
 # shellcheck shell=bash disable=SC2034
 
-sanitize_options=(-Dfuzzers=true "-Db_sanitize=address,undefined" -Db_lundef=false -Doptimization=1)
+sanitize_options=(-Dfuzzers=true "-Db_sanitize=address,undefined" -Db_lundef=false -Doptimization=1 -Dcpp_args=-g1)
 suppressions=$PWD/tests/harness
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
 export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$suppressions/lsan-suppressions.txt:print_suppressions=0}
