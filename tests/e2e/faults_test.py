@@ -123,7 +123,8 @@ class Faults(ScriptedTest):
         self.assertEqual(700, self.count("message"))
         server.commands.clear()
         self.collect_from(server)
-        self.assertEqual(["701:800", "801:900", "901:1000"], server.bodies_asked())
+        # A set: what the first run had asked for may reach the server as late as this.
+        self.assertEqual({"701:800", "801:900", "901:1000"}, set(server.bodies_asked()))
         self.assert_holds(manifest)
 
     def test_what_was_read_before_is_not_read_again(self):
