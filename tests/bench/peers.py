@@ -76,7 +76,7 @@ user = {setting.mailbox(count)}
 password = {PASSWORD}
 
 [postgresql]
-connection_string = {setting.postgres.create_database()}
+connection_string = {setting.database()}
 """)
     trusting = {**os.environ, "SSL_CERT_FILE": str(setting.dovecot.ca_file)}
     return must(run_command([program, "-c", path], env=trusting))

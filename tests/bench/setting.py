@@ -75,6 +75,6 @@ def run_collector(config, *arguments):
 
 @contextlib.contextmanager
 def servers(options):
-    with process.temporary_directory("tlsrpt-bench-") as directory, temporary_postgres(fsync=True) as postgres, \
-            temporary_dovecot() as dovecot:
+    with process.temporary_directory("tlsrpt-bench-") as directory, \
+            temporary_postgres(fsync=True, has_socket=True) as postgres, temporary_dovecot() as dovecot:
         yield Setting(directory, postgres, dovecot, options)

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import urllib.parse
 
 from . import process
 
@@ -28,7 +29,7 @@ class Postgres:
 
     role = "tlsrpt"
 
-    def __init__(self, directory, *, fsync=False, detached=False):
+    def __init__(self, directory, *, fsync=False, detached=False, has_socket=False):
         self.directory = pathlib.Path(directory)
         self.port = None
         self._data = self.directory / "data"
@@ -36,6 +37,7 @@ class Postgres:
         self._password_file = self.directory / "password"
         self._fsync = fsync
         self._detached = detached
+        self._has_socket = has_socket
         self._server = None
         self._databases = 0
 
@@ -98,7 +100,8 @@ class Postgres:
         database = url.rpartition("/")[2]
         process.write_for_servers(rules, f"local {database} {self.role} trust\n{rules.read_text()}")
         self.query("SELECT pg_reload_conf()", self.url(role="postgres"))
-        without_password = f"postgresql://{self.role}@/{database}?host={self.directory}&port={self.port}"
+        directory = urllib.parse.quote(str(self.directory))
+        without_password = f"postgresql://{self.role}@/{database}?host={directory}&port={self.port}"
         process.wait_until(lambda: self._lets_in(without_password), "PostgreSQL to read its rules anew")
         return without_password
 
@@ -149,7 +152,8 @@ class Postgres:
 
     def _launch(self):
         self.port = self.port or process.free_port()
-        settings = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.directory,
+        settings = {"port": self.port, "listen_addresses": "127.0.0.1",
+                    "unix_socket_directories": self.directory if self._has_socket else "",
                     "timezone": "UTC", "max_connections": 50, "fsync": "on" if self._fsync else "off",
                     "log_line_prefix": "%m [%p] "}
         arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
