@@ -34,7 +34,9 @@ void TlsSession::find(void* handle) noexcept {
 
 void TlsSession::read_ahead() noexcept {
   if (session_ == nullptr || !is_same_openssl()) return;
-  // SSL_set_read_ahead would do, but moves all that has been read ahead for each record.
+  // OpenSSL's own reading ahead, which newer versions of libcurl ask for, moves all that it has read for each record.
+  SSL_set_read_ahead(session_, 0);
+  SSL_clear_mode(session_, SSL_MODE_RELEASE_BUFFERS);  // libcurl sets it: memory would come and go with each record
   BIO* const buffer = BIO_new(BIO_f_buffer());
   if (buffer == nullptr) return;
   if (BIO_set_read_buffer_size(buffer, kReadAhead) != 1) {

@@ -7,7 +7,7 @@
 
 using namespace tlsrpt::mime;
 
-TEST_CASE("A media type is lower-cased and freed of what stands around it") {
+TEST_CASE("A media type is freed of what stands around it") {
   CHECK(parse_content(" Application/TLSRPT+gzip ; x=y").value == "Application/TLSRPT+gzip");
   CHECK(parse_content("(c) text/plain (d)").value == "text/plain");
   CHECK(parse_content("attachment").value == "attachment");

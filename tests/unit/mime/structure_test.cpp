@@ -51,6 +51,9 @@ TEST_CASE("Parts are numbered as by RFC 9051 section 6.4.5") {
       {"a multipart in an embedded multipart", multipart("o", {embedded(multipart("m", {two}))}), "1.1.2"},
       {"an embedded message in EAI form", embedded(report_part(), "Content-Type: message/global"), "1.1"},
       {"a digest, whose parts are messages", multipart("d", {entity("", report_part())}, "digest"), "1.1"},
+      {"an embedded message, in any case", embedded(report_part(), "Content-Type: MESSAGE/RFC822"), "1.1"},
+      {"one in EAI form, in any case", embedded(report_part(), "Content-Type: Message/Global"), "1.1"},
+      {"a digest, in any case", multipart("d", {entity("", report_part())}, "Digest"), "1.1"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -193,7 +196,11 @@ TEST_CASE("Delivery status reports are told by their report-type, and not descen
     CHECK(nested.kind == Kind::kMessage);
     CHECK(parts_of(nested) == "2");
   }
-  CHECK(read(entity("Content-Type: message/delivery-status", kJson)).kind == Kind::kBounce);
+  for (const char* type : {"message/delivery-status", "Message/Delivery-Status",
+                           "Multipart/Report; report-type=delivery-status; boundary=b"}) {
+    CAPTURE(type);
+    CHECK(read(entity(std::string("Content-Type: ") + type, kJson)).kind == Kind::kBounce);
+  }
   CHECK(read(multipart("b", {report}, "report")).kind == Kind::kMessage);
 }
 
