@@ -8,7 +8,6 @@
 
 #include "collector/imap/ascii.hpp"
 #include "collector/imap/login_transcript.hpp"
-#include "parser/text.hpp"
 
 namespace tlsrpt::imap {
 
@@ -107,9 +106,8 @@ void Client::take_untagged(Response& response, const Take& take) {
     if (!data.take(' ')) return;
   }
   const std::string_view rest = data.rest();
-  std::size_t length = 0;
-  while (length < rest.size() && !parser::is_one_of(rest[length], " ()")) ++length;
-  untagged.name = rest.substr(0, length);
+  const auto ends = [](char c) { return c == ' ' || c == '(' || c == ')'; };
+  untagged.name = {rest.begin(), std::ranges::find_if(rest, ends)};
   data.skip(untagged.name.size());
   data.take(' ');
   if (take) take(untagged);
