@@ -26,17 +26,6 @@ std::string fold_case(const std::string& text) {
   return {reinterpret_cast<const char*>(folded.get()), length};
 }
 
-// Seven bits a byte, the lowest first, the eighth set in all but the last. The sign is the lowest bit.
-void append_short(std::string& to, std::int64_t number) {
-  const std::uint64_t sign = number < 0 ? ~std::uint64_t{0} : 0;
-  std::uint64_t left = static_cast<std::uint64_t>(number) << 1 ^ sign;
-  std::array<char, 10> bytes{};
-  std::size_t length = 0;
-  for (; left >= 0x80; left >>= 7) bytes[length++] = static_cast<char>(left | 0x80);
-  bytes[length++] = static_cast<char>(left);
-  to.append(bytes.data(), length);
-}
-
 void check(int openssl_result) {
   if (openssl_result != 1) throw std::runtime_error("OpenSSL cannot compute SHA-256");
 }
@@ -72,7 +61,7 @@ Digest Digester::identity(const Report& report) {
 }
 
 Digest Digester::content(const Report& report) {
-  begin(Numbers::kShort);  // of what is digested of a report with one policy, eight bytes each would be a third
+  begin();
   add(report.organization_name);
   add(report.start_datetime);
   add(report.end_datetime);
@@ -122,12 +111,8 @@ void Digester::add(const FailureDetail& detail) {
   add(detail.failure_reason_code);
 }
 
+// Eight bytes, the highest first.
 void Digester::add(std::int64_t number) {
-  if (numbers_ == Numbers::kShort) {
-    append_short(pending_, number);
-    return;
-  }
-  // The highest first.
   const auto byte = [number](int place) { return static_cast<char>(number >> (8 * place)); };
   const std::array<char, 8> bytes = {byte(7), byte(6), byte(5), byte(4), byte(3), byte(2), byte(1), byte(0)};
   pending_.append(bytes.data(), bytes.size());
@@ -161,8 +146,7 @@ void Digester::add_set(std::vector<std::string_view> texts) {
   for (const std::string_view text : texts) add(text);
 }
 
-void Digester::begin(Numbers numbers) {
-  numbers_ = numbers;
+void Digester::begin() {
   pending_.clear();
   flushed_ = false;
 }

@@ -34,10 +34,7 @@ class Digester {
   [[nodiscard]] Digest policy_version(const Policy& policy);
 
  private:
-  // How numbers are encoded, lengths among them: each in eight bytes, or in as few as it needs.
-  enum class Numbers { kEightBytes, kShort };
-
-  void begin(Numbers numbers = Numbers::kEightBytes);
+  void begin();
   void add(std::int64_t number);
   void add(Time time) { add(time.time_since_epoch().count()); }
   void add(std::string_view text);
@@ -61,7 +58,6 @@ class Digester {
   std::unique_ptr<evp_md_ctx_st, ContextDeleter> context_;
   std::string pending_;  // not yet given to OpenSSL, whose calls cost more than the bytes
   bool flushed_ = false;
-  Numbers numbers_ = Numbers::kEightBytes;
   std::unordered_map<std::string, Digest> policies_;  // by what was digested; a bounded number
 };
 
