@@ -196,10 +196,10 @@ TEST_CASE("Delivery status reports are told by their report-type, and not descen
     CHECK(nested.kind == Kind::kMessage);
     CHECK(parts_of(nested) == "2");
   }
-  for (const char* type : {"message/delivery-status", "Message/Delivery-Status",
-                           "Multipart/Report; report-type=delivery-status; boundary=b"}) {
+  for (const std::string_view type : {"message/delivery-status", "Message/Delivery-Status",
+                                      "Multipart/Report; report-type=delivery-status; boundary=b"}) {
     CAPTURE(type);
-    CHECK(read(entity(std::string("Content-Type: ") + type, kJson)).kind == Kind::kBounce);
+    CHECK(read(entity("Content-Type: " + std::string(type), kJson)).kind == Kind::kBounce);
   }
   CHECK(read(multipart("b", {report}, "report")).kind == Kind::kMessage);
 }
