@@ -9,6 +9,9 @@ namespace tlsrpt::mime {
 
 namespace {
 
+constexpr Stops kQuotedEnd("<>,;:@");
+constexpr Stops kWordEnd("<>,;:");
+
 bool is_domain_character(char c) noexcept {
   return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -31,12 +34,12 @@ std::optional<std::string> first_address_domain(std::string_view field) {
     const char c = lexer.peek();
     if (c == '"') {
       // What a quoted string holds is no domain, whatever it says.
-      static_cast<void>(lexer.value("<>,;:@"));
+      static_cast<void>(lexer.value(kQuotedEnd));
       address += '"';
       continue;
     }
     if (std::string_view("<>,;:").find(c) == std::string_view::npos) {
-      const std::string_view word = lexer.word("<>,;:");
+      const std::string_view word = lexer.word(kWordEnd);
       address.append(word);
       continue;
     }

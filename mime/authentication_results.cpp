@@ -8,8 +8,9 @@ namespace tlsrpt::mime {
 
 namespace {
 
-constexpr std::string_view kNameEnd = ";=/.";
-constexpr std::string_view kValueEnd = ";";
+constexpr Stops kNameEnd(";=/.");
+constexpr Stops kWordEnd(";=");
+constexpr Stops kValueEnd(";");
 
 // RFC 8601 §2.6: what another version of the field or of a method means is not known.
 bool is_known_version(std::string_view version) noexcept {
@@ -21,7 +22,7 @@ bool read_method(Lexer& lexer, MethodResult& result) {
   result.method = parser::ascii_lower(lexer.word(kNameEnd));
   if (lexer.take('/') && !is_known_version(lexer.word(kNameEnd))) return false;
   if (result.method.empty() || !lexer.take('=')) return false;
-  result.result = parser::ascii_lower(lexer.word(";="));
+  result.result = parser::ascii_lower(lexer.word(kWordEnd));
   return !result.result.empty();
 }
 
@@ -29,7 +30,7 @@ bool read_method(Lexer& lexer, MethodResult& result) {
 bool read_property(Lexer& lexer, MethodResult& result) {
   std::string name = parser::ascii_lower(lexer.word(kNameEnd));
   const bool is_property = lexer.take('.');
-  if (is_property) name.append(1, '.').append(parser::ascii_lower(lexer.word(";=")));
+  if (is_property) name.append(1, '.').append(parser::ascii_lower(lexer.word(kWordEnd)));
   if (name.empty() || !lexer.take('=')) return false;
   std::string value = lexer.value(kValueEnd);
   if (is_property) result.properties.emplace_back(std::move(name), std::move(value));
@@ -57,14 +58,14 @@ std::optional<std::string_view> MethodResult::property(std::string_view name) co
 std::optional<AuthenticationResults> parse_authentication_results(std::string_view value) {
   Lexer lexer(value);
   AuthenticationResults parsed;
-  parsed.authserv_id = lexer.value(";=");
+  parsed.authserv_id = lexer.value(kWordEnd);
   // RFC 8601 §2.2: a version may follow the authserv-id. Some servers begin with a result instead, and have no id.
-  const std::string_view version = lexer.word(";=");
+  const std::string_view version = lexer.word(kWordEnd);
   const bool is_followed_well =
       (version.empty() || is_known_version(version)) && (lexer.at_end() || lexer.peek() == ';');
   if (parsed.authserv_id.empty() || !is_followed_well) return std::nullopt;
 
-  while (lexer.skip_past(';')) {
+  while (lexer.skip_past(kValueEnd)) {
     MethodResult result;
     if (read_result(lexer, result)) parsed.results.push_back(std::move(result));
   }

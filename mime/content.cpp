@@ -15,6 +15,9 @@ namespace tlsrpt::mime {
 
 namespace {
 
+constexpr Stops kNameEnd(";=");
+constexpr Stops kValueEnd(";");
+
 std::string decode_percent(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -32,7 +35,7 @@ std::string decode_percent(std::string_view text) {
 
 // Of the parameter whose value `text` begins with.
 std::string read_value(std::string_view text) {
-  return Lexer(text).value(";");
+  return Lexer(text).value(kValueEnd);
 }
 
 // RFC 2231 §4: charset'language'text, the text with %XX.
@@ -93,11 +96,17 @@ std::optional<std::string> Parameters::find_continued(std::string_view name) con
 }
 
 std::string Parameters::find_text(std::string_view name, std::size_t most) const {
-  if (const auto extended = find(std::string(name) + '*')) {
-    const auto [charset, text] = split_extended(*extended);
-    return parser::shorten(to_utf8(decode_percent(text), charset), most);
+  const auto is_starred = [name](const auto& parameter) {
+    const std::string_view other = parameter.first;
+    return other.size() > name.size() && other[name.size()] == '*' && istarts_with(other, name);
+  };
+  if (std::any_of(list_.begin(), list_.end(), is_starred)) {
+    if (const auto extended = find(std::string(name) + '*')) {
+      const auto [charset, text] = split_extended(*extended);
+      return parser::shorten(to_utf8(decode_percent(text), charset), most);
+    }
+    if (auto continued = find_continued(name)) return parser::shorten(std::move(*continued), most);
   }
-  if (auto continued = find_continued(name)) return parser::shorten(std::move(*continued), most);
   auto plain = find(name);
   return plain ? parser::shorten(decode_encoded_words(std::move(*plain)), most) : std::string();
 }
@@ -105,9 +114,9 @@ std::string Parameters::find_text(std::string_view name, std::size_t most) const
 Content parse_content(std::string_view field) {
   Lexer lexer(field);
   Content content;
-  content.value = lexer.word(";");
-  while (lexer.skip_past(';')) {
-    const std::string_view name = lexer.word(";=");
+  content.value = lexer.word(kValueEnd);
+  while (lexer.skip_past(kValueEnd)) {
+    const std::string_view name = lexer.word(kNameEnd);
     if (lexer.take('=')) content.parameters.add(name, lexer.rest());
   }
   return content;

@@ -15,6 +15,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr Stops kWordEnd(",");
+
 std::optional<int> number(std::string_view text) noexcept {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -114,7 +116,7 @@ std::optional<Time> parse_date(std::string_view field) {
   Lexer lexer(field);
   Words words;
   while (!lexer.at_end()) {
-    const std::string_view word = lexer.word(",");
+    const std::string_view word = lexer.word(kWordEnd);
     if (word.empty()) {
       if (!lexer.take(',')) return std::nullopt;
       continue;

@@ -1,34 +1,24 @@
 #include "mime/lexer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include "mime/text.hpp"
-#include "parser/text.hpp"
+#include "parser/eight_bytes.hpp"
 
 namespace tlsrpt::mime {
 
 namespace {
 
-// What a character does to a word: one look at a table for most of a header's characters.
-enum class Effect : unsigned char { kDependsOnStops, kGoesOn, kEnds };
-
-constexpr std::array<Effect, 256> effects() {
-  std::array<Effect, 256> effects{};
-  for (std::size_t i = 0; i < effects.size(); ++i) {
-    const char c = static_cast<char>(i);
-    if (is_alphanumeric(c)) effects[i] = Effect::kGoesOn;
-    if (is_space(c) || c == '(' || c == '"') effects[i] = Effect::kEnds;
-  }
-  return effects;
+// What is the same without its quotes.
+bool is_plain(std::string_view quoted) noexcept {
+  return parser::is_all_plain(
+      quoted, [](parser::EightBytes bytes) { return !bytes.have('\\') && !bytes.have_below(' '); },
+      [](char c) { return c != '\\' && static_cast<unsigned char>(c) >= ' '; });
 }
 
-constexpr auto kEffects = effects();
-
 void append_unquoted(std::string& text, std::string_view quoted) {
-  const auto is_special = [](char c) { return c == '\\' || c == '\r' || c == '\n'; };
-  if (std::none_of(quoted.begin(), quoted.end(), is_special)) {
+  if (is_plain(quoted)) {
     text.append(quoted);
     return;
   }
@@ -84,19 +74,15 @@ bool Lexer::take(char c) noexcept {
   return true;
 }
 
-std::string_view Lexer::run(std::string_view stops) noexcept {
+std::string_view Lexer::run(const Stops& stops) noexcept {
   std::size_t length = 0;
-  const auto is_within = [stops](char c) {
-    const Effect effect = kEffects[static_cast<unsigned char>(c)];
-    return effect == Effect::kGoesOn || (effect == Effect::kDependsOnStops && !parser::is_one_of(c, stops));
-  };
-  while (length < rest_.size() && is_within(rest_[length])) ++length;
+  while (length < rest_.size() && !stops.has(rest_[length])) ++length;
   const std::string_view text = rest_.substr(0, length);
   rest_.remove_prefix(length);
   return text;
 }
 
-std::string_view Lexer::word(std::string_view stops) noexcept {
+std::string_view Lexer::word(const Stops& stops) noexcept {
   skip_space_and_comments();
   return run(stops);
 }
@@ -112,7 +98,7 @@ std::string_view Lexer::quoted() noexcept {
   return text;
 }
 
-std::string Lexer::value(std::string_view stops) {
+std::string Lexer::value(const Stops& stops) {
   skip_space_and_comments();
   std::string text;
   while (!rest_.empty()) {
@@ -127,11 +113,11 @@ std::string Lexer::value(std::string_view stops) {
   return text;
 }
 
-bool Lexer::skip_past(char c) noexcept {
+bool Lexer::skip_past(const Stops& stops) noexcept {
   while (!at_end()) {
     if (rest_.front() == '"') {
       static_cast<void>(quoted());
-    } else if (run({&c, 1}).empty()) {
+    } else if (run(stops).empty()) {
       rest_.remove_prefix(1);
       return true;
     }

@@ -83,7 +83,7 @@ void take_envelope(const Header& header, Message& message) {
 
 void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
   Walker walker(bytes, limits);
-  auto entity = walker.next();
+  const Entity* entity = walker.next();
   if (entity) {
     take_envelope(entity->header, message);
   } else {

@@ -34,8 +34,9 @@ inline constexpr std::string_view kWhiteSpace = " \t\r\n";
 }
 
 [[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
-  const auto are_same = [](char x, char y) { return x == y || to_lower(x) == to_lower(y); };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), are_same);
+  const auto are_same = [](char x, char y) { return to_lower(x) == to_lower(y); };
+  // Most senders write names as the standard does.
+  return a.size() == b.size() && (a == b || std::equal(a.begin(), a.end(), b.begin(), are_same));
 }
 
 [[nodiscard]] constexpr bool istarts_with(std::string_view text, std::string_view start) noexcept {

@@ -16,6 +16,8 @@ namespace tlsrpt::mime {
 
 namespace {
 
+constexpr Stops kNameEnd(";");
+
 // In place of a digit's value.
 constexpr signed char kStray = -1;
 constexpr signed char kSpace = -2;
@@ -150,7 +152,7 @@ std::string decode_quoted_printable(std::string_view body) {
 }  // namespace
 
 TransferEncoding transfer_encoding(std::string_view value) {
-  const std::string name = Lexer(value).value(";");
+  const std::string name = Lexer(value).value(kNameEnd);
   if (iequals(name, "base64")) return TransferEncoding::kBase64;
   if (iequals(name, "quoted-printable")) return TransferEncoding::kQuotedPrintable;
   return TransferEncoding::kIdentity;

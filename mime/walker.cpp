@@ -45,11 +45,10 @@ Walker::Walker(std::string_view message, const Limits& limits) : limits_(limits)
   start_->begins_message = true;
 }
 
-std::optional<Entity> Walker::next() {
-  if (problem_ || (!start_ && !advance())) return std::nullopt;
-  Entity entity = enter(*std::exchange(start_, std::nullopt));
-  if (problem_) return std::nullopt;
-  return entity;
+const Entity* Walker::next() {
+  if (problem_ || (!start_ && !advance())) return nullptr;
+  enter(*std::exchange(start_, std::nullopt));
+  return problem_ ? nullptr : &entity_;
 }
 
 // Moves to where the next entity begins.
@@ -77,42 +76,41 @@ bool Walker::advance() {
   }
 }
 
-Entity Walker::enter(const Start& start) {
-  Entity entity;
-  entity.is_root = frames_.empty();
-  count_header(read_header(entity.header), start);
-  if (problem_) return entity;
-  entity.type = parse_content(entity.header.content_type);
-  if (entity.type.value.empty() && start.in_digest) entity.type.value = "message/rfc822";  // RFC 2046 §5.1.5
+void Walker::enter(const Start& start) {
+  entity_ = {};
+  entity_.is_root = frames_.empty();
+  count_header(read_header(), start);
+  if (problem_) return;
+  entity_.type = parse_content(entity_.header.content_type);
+  if (entity_.type.value.empty() && start.in_digest) entity_.type.value = "message/rfc822";  // RFC 2046 §5.1.5
 
-  std::string boundary = boundary_of(entity.type);
+  std::string boundary = boundary_of(entity_.type);
   if (start.begins_message && !boundary.empty()) {
-    entity.number = start.enclosing();
+    entity_.number = start.enclosing();
   } else {
-    entity.number = start.number();
+    entity_.number = start.number();
     count_part();
   }
-  if (problem_) return entity;
+  if (problem_) return;
 
-  if (is_delivery_status(entity.type, entity.is_root)) {
-    entity.kind = Entity::Kind::kDeliveryStatus;
+  if (is_delivery_status(entity_.type, entity_.is_root)) {
+    entity_.kind = Entity::Kind::kDeliveryStatus;
     static_cast<void>(read_body());
   } else if (!boundary.empty()) {
-    entity.kind = Entity::Kind::kMultipart;
+    entity_.kind = Entity::Kind::kMultipart;
     push({.boundary = std::move(boundary),
-          .prefix = start.begins_message ? start.prefix : entity.number + '.',
-          .is_digest = iequals(entity.type.value, "multipart/digest")});
-  } else if (iequals(entity.type.value, "message/rfc822") || iequals(entity.type.value, "message/global")) {
-    entity.kind = Entity::Kind::kMessage;
-    open_message(entity);
+          .prefix = start.begins_message ? start.prefix : entity_.number + '.',
+          .is_digest = iequals(entity_.type.value, "multipart/digest")});
+  } else if (iequals(entity_.type.value, "message/rfc822") || iequals(entity_.type.value, "message/global")) {
+    entity_.kind = Entity::Kind::kMessage;
+    open_message();
   } else {
-    entity.body = read_body();
+    entity_.body = read_body();
   }
-  return entity;
 }
 
 // Up to and past the blank line; a delimiter ends a header without one. The size of the block before either.
-std::size_t Walker::read_header(Header& header) {
+std::size_t Walker::read_header() {
   Source& source = sources_.back();
   std::size_t size = 0;
   while (source.position < source.text.size()) {
@@ -122,21 +120,21 @@ std::size_t Walker::read_header(Header& header) {
       break;
     }
     if (delimiter_at(source.position)) break;
-    const std::size_t length = read_field(rest, header);
+    const std::size_t length = read_field(rest, entity_.header);
     source.position += length;
     size += length;
   }
   return size;
 }
 
-void Walker::open_message(const Entity& entity) {
+void Walker::open_message() {
   const std::size_t body_begin = sources_.back().position;
-  push({.boundary = {}, .prefix = entity.number + '.'});
-  start_ = Start{.prefix = entity.number + '.', .index = 1, .begins_message = true};
-  if (problem_ || transfer_encoding(entity.header.content_transfer_encoding) == TransferEncoding::kIdentity) return;
+  push({.boundary = {}, .prefix = entity_.number + '.'});
+  start_ = Start{.prefix = entity_.number + '.', .index = 1, .begins_message = true};
+  if (problem_ || transfer_encoding(entity_.header.content_transfer_encoding) == TransferEncoding::kIdentity) return;
 
   const std::string_view body = read_body();
-  const TransferEncoding encoding = embedded_encoding(entity.header.content_transfer_encoding, body);
+  const TransferEncoding encoding = embedded_encoding(entity_.header.content_transfer_encoding, body);
   if (encoding == TransferEncoding::kIdentity) {
     sources_.back().position = body_begin;
     return;

@@ -13,7 +13,7 @@
 
 namespace tlsrpt::mime {
 
-// A MIME entity (RFC 2045 §2.4). Its views hold until the walker goes on.
+// A MIME entity (RFC 2045 §2.4).
 struct Entity {
   enum class Kind {
     kLeaf,
@@ -38,8 +38,8 @@ class Walker {
   // Both must outlive the walker.
   Walker(std::string_view message, const Limits& limits);
 
-  // The next entity, nothing at the end or at a bound.
-  [[nodiscard]] std::optional<Entity> next();
+  // The next entity, which holds until the walker goes on; null at the end or at a bound.
+  [[nodiscard]] const Entity* next();
 
   // The bound that ended the walk.
   [[nodiscard]] const std::optional<parser::Rejection>& problem() const noexcept { return problem_; }
@@ -77,9 +77,9 @@ class Walker {
     bool closes = false;
   };
 
-  Entity enter(const Start& start);
-  std::size_t read_header(Header& header);
-  void open_message(const Entity& entity);
+  void enter(const Start& start);
+  std::size_t read_header();
+  void open_message();
   bool advance();
   [[nodiscard]] std::string_view read_body() noexcept;
   [[nodiscard]] std::optional<Delimiter> find_delimiter() const noexcept;
@@ -93,6 +93,7 @@ class Walker {
   const Limits& limits_;
   std::vector<Source> sources_;
   std::vector<Frame> frames_;
+  Entity entity_;
   std::optional<Start> start_;
   std::size_t parts_ = 0;
   std::size_t header_bytes_ = 0;
