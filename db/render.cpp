@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t kLongPart = 256u << 10;
 
-std::int64_t first_64_bits(const parser::Digest& digest) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
-  return static_cast<std::int64_t>(number);
-}
-
 std::string_view organization_of(const parser::Report& report) {
   return report.organization_name ? std::string_view{*report.organization_name} : std::string_view{};
 }
@@ -31,9 +25,8 @@ std::string_view rendered_columns(Table table) noexcept {
       return "start_datetime, identity, content_digest, organization_name, report_id, report_domain, end_datetime, "
              "contact_info, submitter_domain, filename";
     case Table::kPolicy:
-      return "ordinal, policy_type, policy_domain, recipient_domain, policy_string, mx_host, "
-             "total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, series, "
-             "version";
+      return "ordinal, total_successful_session_count, total_failure_session_count, start_datetime, end_datetime, "
+             "policy_type, policy_domain, recipient_domain, policy_string, mx_host, series, version";
     case Table::kFailureDetail:
       return "ordinal, result_type, sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, "
              "failed_session_count, additional_information, failure_reason_code, start_datetime";
@@ -121,29 +114,13 @@ void Renderer::put_policies(NewReport& report) {
     const std::string_view recipient = recipient_domain(policy, report.report_domain);
     begin_row(Table::kPolicy)
         .integer(++ordinal)
-        .text(policy.policy_type)
-        .text(policy.policy_domain)
-        .text(recipient)
-        .array(policy.policy_string)
-        .array(policy.mx_host)
         .integer(policy.total_successful_session_count)
         .integer(policy.total_failure_session_count)
         .fields(start_.text)
-        .fields(end_.text);
-    put_series(policy, recipient, parsed);
+        .fields(end_.text)
+        .fields(policy_.render(policy, recipient, parsed.organization_name));
     end_row();
     put_failure_details(policy);
-  }
-}
-
-// MTA-STS and DANE policies are followed over time, where the sender quotes them (json-36).
-void Renderer::put_series(const parser::Policy& policy, std::string_view recipient_domain,
-                          const parser::Report& report) {
-  if ((policy.policy_type == "sts" || policy.policy_type == "tlsa") && !policy.policy_string.empty()) {
-    text_.integer(first_64_bits(digester_.policy_series(policy, recipient_domain, report.organization_name)))
-        .integer(first_64_bits(digester_.policy_version(policy)));
-  } else {
-    text_.null().null();
   }
 }
 

@@ -7,7 +7,7 @@
 
 #include "db/copy_text.hpp"
 #include "db/new_message.hpp"
-#include "parser/digester.hpp"
+#include "db/policy_renderer.hpp"
 
 // What is stored of a message and its reports, as COPY takes it: rendered where it was read and is at hand, so that who
 // writes has only keys to add and bytes to pass on.
@@ -81,7 +81,6 @@ class Renderer {
   [[nodiscard]] RenderedReport render(NewReport report);
   void put_report(const NewReport& report);
   void put_policies(NewReport& report);
-  void put_series(const parser::Policy& policy, std::string_view recipient_domain, const parser::Report& report);
   void put_failure_details(parser::Policy& policy);
   void put_totals(const NewReport& report);
   void put_deviations(const NewReport& report);
@@ -94,7 +93,7 @@ class Renderer {
   RenderedTime start_;  // of the report
   RenderedTime end_;
   RenderedReport report_;  // the one being rendered
-  parser::Digester digester_;
+  PolicyRenderer policy_;
 };
 
 }  // namespace tlsrpt::db

@@ -80,13 +80,13 @@ Digest Digester::policy_series(const Policy& policy, std::string_view recipient_
   add(policy.policy_type);
   add(policy.policy_domain);
   if (policy.policy_type == "tlsa") add_set({policy.mx_host.begin(), policy.mx_host.end()});
-  return finish_policy();
+  return finish();
 }
 
 Digest Digester::policy_version(const Policy& policy) {
   begin();
   add_set({policy.policy_string.begin(), policy.policy_string.end()});
-  return finish_policy();
+  return finish();
 }
 
 void Digester::add(const Policy& policy) {
@@ -162,17 +162,6 @@ Digest Digester::finish() {
   Digest digest{};
   check(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
   return digest;
-}
-
-// A policy is quoted every day and changes once in months.
-Digest Digester::finish_policy() {
-  constexpr std::size_t kMostKept = 1000;
-  constexpr std::size_t kLongestKept = 1u << 10;
-  if (flushed_ || pending_.size() > kLongestKept) return finish();
-  if (const auto known = policies_.find(pending_); known != policies_.end()) return known->second;
-  if (policies_.size() == kMostKept) policies_.clear();
-  std::string digested = pending_;
-  return policies_.emplace(std::move(digested), finish()).first->second;
 }
 
 }  // namespace tlsrpt::parser

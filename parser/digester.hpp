@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "parser/reader.hpp"
 
@@ -45,7 +44,6 @@ class Digester {
   void add(const FailureDetail& detail);
   void flush();
   [[nodiscard]] Digest finish();
-  [[nodiscard]] Digest finish_policy();
 
   struct ContextDeleter {
     void operator()(evp_md_ctx_st* context) const noexcept;
@@ -58,7 +56,6 @@ class Digester {
   std::unique_ptr<evp_md_ctx_st, ContextDeleter> context_;
   std::string pending_;  // not yet given to OpenSSL, whose calls cost more than the bytes
   bool flushed_ = false;
-  std::unordered_map<std::string, Digest> policies_;  // by what was digested; a bounded number
 };
 
 }  // namespace tlsrpt::parser

@@ -149,32 +149,6 @@ TEST_CASE("a policy's version is what it says, in whatever order") {
   CHECK(digester.policy_version(policy) != version);
 }
 
-TEST_CASE("a policy that was digested before has the same digests again") {
-  Digester used;
-  const auto policy_of = [](std::size_t number, std::size_t length) {
-    Policy policy;
-    policy.policy_type = "sts";
-    policy.policy_domain = "a.example";
-    policy.policy_string = {std::to_string(number), std::string(length, 'x')};
-    return policy;
-  };
-  for (const std::size_t length : {10U, 2000U, 200'000U}) {
-    const Policy known = policy_of(1, length);
-    const Digest version = Digester().policy_version(known);
-    CHECK(used.policy_version(known) == version);
-    CHECK(used.policy_version(policy_of(2, length)) != version);
-    CHECK(used.policy_version(known) == version);
-    CHECK(used.policy_series(known, "a.example", "Org") == Digester().policy_series(known, "a.example", "Org"));
-    CHECK(used.policy_version(known) == version);
-  }
-  for (std::size_t number = 500; number < 3000; ++number) {
-    for (const std::size_t which : {number, number - 500, number}) {
-      const Policy policy = policy_of(which, 10);
-      CHECK(used.policy_version(policy) == Digester().policy_version(policy));
-    }
-  }
-}
-
 TEST_CASE("policies are of one series if domain, reporter and type are the same, and among DANE's the MX") {
   Digester digester;
   Policy policy;
