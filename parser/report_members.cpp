@@ -42,11 +42,22 @@ constexpr auto kRows = std::to_array<Row>({
     {Context::kFailureDetail, {Member::kFailureReasonCode, "failure-error-code", true}},       // json-62
 });
 
+constexpr std::size_t index(Context context) {
+  return static_cast<std::size_t>(context);
+}
+
+// Where an object's rows begin, which stand together.
+constexpr auto kFirstRow = [] {
+  std::array<std::size_t, index(Context::kFailureDetail) + 1> first{};
+  for (std::size_t row = kRows.size(); row-- > 0;) first[index(kRows[row].object)] = row;
+  return first;
+}();
+
 }  // namespace
 
 Slot find_slot(Context object, std::string_view name) noexcept {
-  for (const Row& row : kRows) {
-    if (row.object == object && row.slot.name == name) return row.slot;
+  for (std::size_t row = kFirstRow[index(object)]; row < kRows.size() && kRows[row].object == object; ++row) {
+    if (kRows[row].slot.name == name) return kRows[row].slot;
   }
   return {};
 }

@@ -16,7 +16,9 @@ namespace tlsrpt::imap {
 }
 
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_upper(x) == to_upper(y); });
+  const auto are_same = [](char x, char y) { return to_upper(x) == to_upper(y); };
+  // Most servers write keywords as the standard does.
+  return a.size() == b.size() && (a == b || std::equal(a.begin(), a.end(), b.begin(), are_same));
 }
 
 [[nodiscard]] constexpr bool starts_ignoring_case(std::string_view text, std::string_view beginning) noexcept {
