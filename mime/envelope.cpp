@@ -63,7 +63,7 @@ Envelope read_envelope(const Header& header) {
   envelope.tls_report_domain = domain(identifier(header.tls_report_domain));
   envelope.tls_report_submitter = identifier(header.tls_report_submitter);
   for (const std::string_view value : header.authentication_results) {
-    envelope.authentication_results.push_back(unfold(value));
+    envelope.authentication_results.emplace_back(parser::trim(value));
   }
   return envelope;
 }

@@ -32,7 +32,7 @@ struct Envelope {
   std::optional<std::string> subject;
   std::optional<std::string> tls_report_domain;     // RFC 8460 §5.3; normalised domain
   std::optional<std::string> tls_report_submitter;  // RFC 8460 §5.3; as sent, trimmed
-  std::vector<std::string> authentication_results;  // header values, unfolded, topmost first
+  std::vector<std::string> authentication_results;  // topmost first; as they stand, folds and all
 };
 
 // A part that may hold a report: its decoded bytes begin like gzip, zlib, zip or JSON, or it says that it is a report.

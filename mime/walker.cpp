@@ -119,7 +119,7 @@ std::size_t Walker::read_header() {
       source.position += first_line(rest).size();
       break;
     }
-    if (rest.front() == '-' && delimiter_at(source.position)) break;
+    if (rest.front() == '-' && delimiter_at(source.position)) break;  // no need to ask of most lines
     const std::size_t length = read_field(rest, entity_.header);
     source.position += length;
     size += length;

@@ -111,12 +111,13 @@ std::optional<std::string> report_domain(const Report& report, const Hints& hint
   for (const Policy& policy : policies) {
     if (policy.policy_type == "sts" && policy.policy_domain) return policy.policy_domain;
   }
-  for (const std::optional<std::string>& hinted : {domain_in_header(hints), domain_in_filename(hints)}) {
-    const bool about = hinted && std::any_of(policies.begin(), policies.end(), [&](const Policy& policy) {
-                         return policy.policy_domain && equal_or_below(*policy.policy_domain, *hinted);
-                       });
-    if (about) return hinted;
-  }
+  const auto is_meant = [&](const std::optional<std::string>& hinted) {
+    return hinted && std::any_of(policies.begin(), policies.end(), [&](const Policy& policy) {
+             return policy.policy_domain && equal_or_below(*policy.policy_domain, *hinted);
+           });
+  };
+  if (auto domain = domain_in_header(hints); is_meant(domain)) return domain;
+  if (auto domain = domain_in_filename(hints); is_meant(domain)) return domain;
   const std::string* fewest = nullptr;
   const auto labels = [](const std::string& domain) { return std::count(domain.begin(), domain.end(), '.'); };
   for (const Policy& policy : policies) {

@@ -144,8 +144,8 @@ TEST_CASE("Authentication-Results are kept in their order, the topmost fifty") {
   for (int i = 0; i < 51; ++i) header += "authentication-results: mx" + std::to_string(i) + ";\r\n none\r\n";
   const Envelope envelope = envelope_of(header);
   REQUIRE(envelope.authentication_results.size() == 50);
-  CHECK(envelope.authentication_results[0] == "mx0; none");
-  CHECK(envelope.authentication_results[49] == "mx49; none");
+  CHECK(envelope.authentication_results[0] == "mx0;\r\n none");
+  CHECK(envelope.authentication_results[49] == "mx49;\r\n none");
 }
 
 TEST_CASE("Kilobytes of other fields are passed over (mail-29)") {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "mail.hpp"
+#include "mime/text.hpp"
 
 using namespace tlsrpt::mime;
 using namespace tlsrpt::mime::test;
@@ -91,7 +92,7 @@ TEST_CASE("Google's envelope is read whole") {
   CHECK(envelope.tls_report_domain == "example.org");
   CHECK(envelope.tls_report_submitter == "google.example");
   REQUIRE(envelope.authentication_results.size() == 1);
-  CHECK(envelope.authentication_results[0] ==
+  CHECK(unfold(envelope.authentication_results[0]) ==
         "mx.example.org; dkim=pass header.i=@google.example header.s=20230601 header.b=\"Cs/zp0dP\"; "
         "spf=pass (mx.example.org: domain of postmaster@bounces.google.example designates 192.0.2.1 as permitted "
         "sender) smtp.mailfrom=postmaster@bounces.google.example");
