@@ -2,13 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace tlsrpt::db {
 namespace {
 
-constexpr std::size_t kMostKept = 2000;
-constexpr std::size_t kLongestKept = 1u << 10;
+constexpr std::size_t kMostKept = 1000;
+constexpr std::size_t kLongestKept = 2u << 10;  // bytes of lines and hosts
 
 void add(std::string& key, std::size_t number) {
   key.append(reinterpret_cast<const char*>(&number), sizeof number);
@@ -29,6 +30,13 @@ void add(std::string& key, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) add(key, std::string_view(text));
 }
 
+// Bytes in a key.
+std::size_t length(const std::vector<std::string>& texts) {
+  std::size_t sum = 0;
+  for (const std::string& text : texts) sum += sizeof(std::size_t) + text.size();
+  return sum;
+}
+
 std::int64_t first_64_bits(const parser::Digest& digest) {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | digest[i];
@@ -37,8 +45,12 @@ std::int64_t first_64_bits(const parser::Digest& digest) {
 
 }  // namespace
 
-std::string_view PolicyRenderer::render(const parser::Policy& policy, std::string_view recipient_domain,
-                                        const std::optional<std::string>& organization_name) {
+void PolicyRenderer::put(const parser::Policy& policy, std::string_view recipient_domain,
+                         const std::optional<std::string>& organization_name, CopyText& row) {
+  if (length(policy.policy_string) + length(policy.mx_host) > kLongestKept) {
+    render(policy, recipient_domain, organization_name, row);
+    return;
+  }
   key_.clear();
   add(key_, policy.policy_type);
   add(key_, policy.policy_domain);
@@ -46,28 +58,29 @@ std::string_view PolicyRenderer::render(const parser::Policy& policy, std::strin
   add(key_, policy.policy_string);
   add(key_, policy.mx_host);
   add(key_, organization_name);
-  if (const auto known = rendered_.find(key_); known != rendered_.end()) return known->second;
+  auto known = rendered_.find(key_);
+  if (known == rendered_.end()) {
+    if (rendered_.size() == kMostKept) rendered_.clear();
+    CopyText fields;
+    render(policy, recipient_domain, organization_name, fields);
+    known = rendered_.emplace(key_, std::move(fields.lines())).first;
+  }
+  row.fields(known->second);
+}
 
-  text_ = {};
-  text_.text(policy.policy_type)
+void PolicyRenderer::render(const parser::Policy& policy, std::string_view recipient_domain,
+                            const std::optional<std::string>& organization_name, CopyText& row) {
+  row.text(policy.policy_type)
       .text(policy.policy_domain)
       .text(recipient_domain)
       .array(policy.policy_string)
       .array(policy.mx_host);
-  put_series(policy, recipient_domain, organization_name);
-  if (key_.size() + text_.lines().size() > kLongestKept) return text_.lines();
-  if (rendered_.size() == kMostKept) rendered_.clear();
-  return rendered_.emplace(key_, text_.lines()).first->second;
-}
-
-// MTA-STS and DANE policies are followed over time, where the sender quotes them (json-36).
-void PolicyRenderer::put_series(const parser::Policy& policy, std::string_view recipient_domain,
-                                const std::optional<std::string>& organization_name) {
+  // MTA-STS and DANE policies are followed over time, where the sender quotes them (json-36).
   if ((policy.policy_type == "sts" || policy.policy_type == "tlsa") && !policy.policy_string.empty()) {
-    text_.integer(first_64_bits(digester_.policy_series(policy, recipient_domain, organization_name)))
+    row.integer(first_64_bits(digester_.policy_series(policy, recipient_domain, organization_name)))
         .integer(first_64_bits(digester_.policy_version(policy)));
   } else {
-    text_.null().null();
+    row.null().null();
   }
 }
 

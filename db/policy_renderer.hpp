@@ -12,20 +12,18 @@
 namespace tlsrpt::db {
 
 // Renders what a report quotes of a policy, which it does every day, while the policy changes once in months: what was
-// rendered is kept, of a bounded number of policies. One per thread.
+// rendered is kept, of a bounded number of policies that are not long. One per thread.
 class PolicyRenderer {
  public:
-  // policy_type, policy_domain, recipient_domain, policy_string, mx_host, series, version, for CopyText::fields(). They
-  // hold until the next call.
-  [[nodiscard]] std::string_view render(const parser::Policy& policy, std::string_view recipient_domain,
-                                        const std::optional<std::string>& organization_name);
+  // Puts policy_type, policy_domain, recipient_domain, policy_string, mx_host, series, version.
+  void put(const parser::Policy& policy, std::string_view recipient_domain,
+           const std::optional<std::string>& organization_name, CopyText& row);
 
  private:
-  void put_series(const parser::Policy& policy, std::string_view recipient_domain,
-                  const std::optional<std::string>& organization_name);
+  void render(const parser::Policy& policy, std::string_view recipient_domain,
+              const std::optional<std::string>& organization_name, CopyText& row);
 
-  std::string key_;  // of what is being rendered
-  CopyText text_;
+  std::string key_;  // all that is rendered
   parser::Digester digester_;
   std::unordered_map<std::string, std::string> rendered_;
 };

@@ -18,7 +18,7 @@ std::string_view organization_of(const parser::Report& report) {
 
 }  // namespace
 
-// Each as the function below puts them.
+// Each as they are put below, what a policy quotes by PolicyRenderer.
 std::string_view rendered_columns(Table table) noexcept {
   switch (table) {
     case Table::kReport:
@@ -117,8 +117,8 @@ void Renderer::put_policies(NewReport& report) {
         .integer(policy.total_successful_session_count)
         .integer(policy.total_failure_session_count)
         .fields(start_.text)
-        .fields(end_.text)
-        .fields(policy_.render(policy, recipient, parsed.organization_name));
+        .fields(end_.text);
+    policy_.put(policy, recipient, parsed.organization_name, text_);
     end_row();
     put_failure_details(policy);
   }

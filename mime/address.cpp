@@ -9,7 +9,7 @@ namespace tlsrpt::mime {
 
 namespace {
 
-constexpr Stops kQuotedEnd("<>,;:@");
+constexpr Stops kValueEnd("<>,;:@");
 constexpr Stops kWordEnd("<>,;:");
 
 bool is_domain_character(char c) noexcept {
@@ -34,11 +34,11 @@ std::optional<std::string> first_address_domain(std::string_view field) {
     const char c = lexer.peek();
     if (c == '"') {
       // What a quoted string holds is no domain, whatever it says.
-      static_cast<void>(lexer.value(kQuotedEnd));
+      static_cast<void>(lexer.value(kValueEnd));
       address += '"';
       continue;
     }
-    if (std::string_view("<>,;:").find(c) == std::string_view::npos) {
+    if (!kWordEnd.has(c)) {
       const std::string_view word = lexer.word(kWordEnd);
       address.append(word);
       continue;

@@ -10,7 +10,7 @@ namespace tlsrpt::mime {
 
 namespace {
 
-// What is the same without its quotes.
+// Nothing in it is escaped or folded.
 bool is_plain(std::string_view quoted) noexcept {
   return parser::is_all_plain(
       quoted, [](parser::EightBytes bytes) { return !bytes.have('\\') && !bytes.have_below(' '); },

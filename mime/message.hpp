@@ -25,14 +25,14 @@ struct Limits {
   std::size_t attachments = 50;     // parts that may hold a report
 };
 
-// The message's own header. Text is decoded (RFC 2047), unfolded, valid UTF-8 without NUL.
+// The message's own header. Text is decoded (RFC 2047), unfolded, valid UTF-8 without NUL, but for the last.
 struct Envelope {
   std::optional<std::string> message_id;   // without < and >
   std::optional<std::string> from_domain;  // of the first From address; A-labels, lower case
   std::optional<std::string> subject;
   std::optional<std::string> tls_report_domain;     // RFC 8460 §5.3; normalised domain
   std::optional<std::string> tls_report_submitter;  // RFC 8460 §5.3; as sent, trimmed
-  std::vector<std::string> authentication_results;  // topmost first; as they stand, folds and all
+  std::vector<std::string> authentication_results;  // topmost first; bytes as sent, trimmed, folds and all
 };
 
 // A part that may hold a report: its decoded bytes begin like gzip, zlib, zip or JSON, or it says that it is a report.

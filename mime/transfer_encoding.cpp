@@ -16,7 +16,7 @@ namespace tlsrpt::mime {
 
 namespace {
 
-constexpr Stops kNameEnd(";");
+constexpr Stops kValueEnd(";");
 
 // In place of a digit's value.
 constexpr signed char kStray = -1;
@@ -152,7 +152,7 @@ std::string decode_quoted_printable(std::string_view body) {
 }  // namespace
 
 TransferEncoding transfer_encoding(std::string_view value) {
-  const std::string name = Lexer(value).value(kNameEnd);
+  const std::string name = Lexer(value).value(kValueEnd);
   if (iequals(name, "base64")) return TransferEncoding::kBase64;
   if (iequals(name, "quoted-printable")) return TransferEncoding::kQuotedPrintable;
   return TransferEncoding::kIdentity;

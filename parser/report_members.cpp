@@ -46,7 +46,8 @@ constexpr std::size_t index(Context context) {
   return static_cast<std::size_t>(context);
 }
 
-// Where an object's rows begin, which stand together.
+// Where an object's rows begin, which stand together; kFailureDetail is the last that has any.
+static_assert(std::ranges::is_sorted(kRows, {}, &Row::object));
 constexpr auto kFirstRow = [] {
   std::array<std::size_t, index(Context::kFailureDetail) + 1> first{};
   for (std::size_t row = kRows.size(); row-- > 0;) first[index(kRows[row].object)] = row;

@@ -32,6 +32,11 @@ TEST_CASE("a report's rows follow its document: failure details after their poli
   NewReport report;
   parser::Policy first;
   first.failure_details = {detail("starttls-not-supported"), detail("certificate-expired")};
+  first.policy_type = "no-policy-found";
+  first.policy_domain = "example.com";
+  first.mx_host = {"mx.example.com"};
+  first.total_successful_session_count = 2;
+  first.total_failure_session_count = 1;
   report.parsed.report.policies = {first, parser::Policy{}};
   report.parsed.report.organization_name = "Sender";
   report.session_totals = {{.recipient_domain = "example.com", .sessions = 3, .failures = 1}};
@@ -43,8 +48,13 @@ TEST_CASE("a report's rows follow its document: failure details after their poli
   CHECK(rendered.organization_name == "Sender");
   CHECK(rendered.recipient_domains == std::string("example.com\0", 12));
   for_each_row(rendered, [](Table table, std::string_view fields) {
-    if (table != Table::kSessionTotal) return;
-    CHECK(fields == "example.com\tSender\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t3\t1");
+    if (table == Table::kSessionTotal) {
+      CHECK(fields == "example.com\tSender\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t3\t1");
+    } else if (table == Table::kPolicy && fields.starts_with('1')) {
+      CHECK(fields ==
+            "1\t2\t1\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\tno-policy-found\texample.com\texample.com\t{}\t"
+            "{\"mx.example.com\"}\t\\N\t\\N");
+    }
   });
 }
 

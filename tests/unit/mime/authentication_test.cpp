@@ -54,6 +54,9 @@ TEST_CASE("The verdict on DKIM is read from the field as servers write it") {
        "(a) mx.example.org (b) 1 (c) ; (d) dkim (e) / (f) 1 (g) = (h) pass (i) header (j) . (k) d (l) = (m) "
        "corp.sender.example (n)",
        "pass"},
+      {"folds between and within, as in the message",
+       "mx.example.org;\r\n\tdkim=pass reason=\"all\r\n is well; dkim=fail\"\r\n\theader.d=\"corp.sender.example\"\r\n",
+       "pass"},
       {"upper case", "MX.EXAMPLE.ORG; DKIM=PASS HEADER.D=CORP.SENDER.EXAMPLE", "pass"},
       {"nested comments and quotes in them",
        "mx.example.org; dkim=pass (a (b; dkim=fail) \" \\) c) header.d=corp.sender.example", "pass"},
