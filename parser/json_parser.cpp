@@ -34,6 +34,9 @@ namespace {
 constexpr unsigned kFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
 
+// The same for RapidJSON's own reading of strings, which has nothing to do with precision.
+constexpr unsigned kCopyingFlags = kFlags | rapidjson::kParseFullPrecisionFlag;
+
 // RapidJSON decodes a whole token before it hands it out, so the bound must hold where it asks for the memory.
 class BoundedAllocator {
  public:
@@ -59,27 +62,6 @@ class BoundedAllocator {
 
 using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, BoundedAllocator>;
 
-}  // namespace
-}  // namespace tlsrpt::parser
-
-namespace rapidjson {
-
-// RapidJSON's own place for vector instructions. Characters that stand for themselves are copied all at once: whoever
-// reads a string back that was written byte by byte waits for the processor.
-template <>
-template <>
-inline void tlsrpt::parser::Reader::ScanCopyUnescapedString(tlsrpt::parser::JsonStream& stream, StackStream<char>& to) {
-  const std::string_view plain = stream.plain_characters();
-  if (plain.empty()) return;
-  std::memcpy(to.Push(static_cast<SizeType>(plain.size())), plain.data(), plain.size());
-  stream.skip(plain.size());
-}
-
-}  // namespace rapidjson
-
-namespace tlsrpt::parser {
-namespace {
-
 // RapidJSON's events in our words.
 class Events : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Events> {
  public:
@@ -101,6 +83,46 @@ class Events : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Events> {
  private:
   ReportHandler& handler_;
 };
+
+}  // namespace
+}  // namespace tlsrpt::parser
+
+namespace rapidjson {
+
+// RapidJSON's own place for vector instructions. Characters that stand for themselves are copied all at once: whoever
+// reads a string back that was written byte by byte waits for the processor.
+template <>
+template <>
+inline void tlsrpt::parser::Reader::ScanCopyUnescapedString(tlsrpt::parser::JsonStream& stream, StackStream<char>& to) {
+  const std::string_view plain = stream.plain_characters();
+  if (plain.empty()) return;
+  std::memcpy(to.Push(static_cast<SizeType>(plain.size())), plain.data(), plain.size());
+  stream.skip(plain.size());
+}
+
+// A string without escapes, whole in the current chunk, as nearly all are, is handed out where it stands.
+template <>
+template <>
+inline void tlsrpt::parser::Reader::ParseString<tlsrpt::parser::kFlags>(tlsrpt::parser::JsonStream& stream,
+                                                                        tlsrpt::parser::Events& events, bool is_key) {
+  const auto text = stream.plain_string();
+  if (!text) {
+    ParseString<tlsrpt::parser::kCopyingFlags>(stream, events, is_key);
+    return;
+  }
+  const auto length = static_cast<SizeType>(text->size());
+  const bool goes_on = is_key ? events.Key(text->data(), length, false) : events.String(text->data(), length, false);
+  if (!goes_on) {
+    SetParseError(kParseErrorTermination, stream.Tell());
+    return;
+  }
+  stream.skip(text->size() + 2);
+}
+
+}  // namespace rapidjson
+
+namespace tlsrpt::parser {
+namespace {
 
 // Only strings, and only directly in one array.
 class StringArrayEvents : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, StringArrayEvents> {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -78,12 +79,13 @@ class JsonStream {
     return ended_ ? std::string_view() : std::string_view(position_, static_cast<std::size_t>(end_ - position_));
   }
   // Those of a string that stand for themselves, from here on and within the current chunk. RFC 8259 §7.
-  [[nodiscard]] std::string_view plain_characters() const noexcept {
-    const std::string_view text = ahead();
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    while (end - at >= 8 && !have_special(EightBytes(at))) at += 8;
-    return {text.data(), std::find_if(at, end, is_special)};
+  [[nodiscard]] std::string_view plain_characters() const noexcept { return plain_characters(ahead()); }
+  // The string whose quote is next; nothing if it has escapes, or does not end within the current chunk.
+  [[nodiscard]] std::optional<std::string_view> plain_string() const noexcept {
+    const std::string_view text = ahead().substr(1);
+    const std::string_view plain = plain_characters(text);
+    if (plain.size() == text.size() || text[plain.size()] != '"') return std::nullopt;
+    return plain;
   }
   // At most so many as are ahead.
   void skip(std::size_t characters) {
@@ -93,6 +95,12 @@ class JsonStream {
   [[nodiscard]] TextFeed& feed() const noexcept { return *feed_; }
 
  private:
+  static std::string_view plain_characters(std::string_view text) noexcept {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (end - at >= 8 && !have_special(EightBytes(at))) at += 8;
+    return {text.data(), std::find_if(at, end, is_special)};
+  }
   static bool is_special(char c) noexcept { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; }
   static bool have_special(EightBytes bytes) noexcept {
     return bytes.have_below(' ') || bytes.have('"') || bytes.have('\\');
