@@ -53,7 +53,7 @@ void append_next(std::string& out, std::string_view& text) {
   if (!character) {
     append_byte(out, text.front());
   } else if (is_unprintable(character->code_point)) {
-    fmt::format_to(std::back_inserter(out), "\\u{{{:04x}}}", static_cast<std::uint32_t>(character->code_point));
+    out += fmt::format("\\u{{{:04x}}}", static_cast<std::uint32_t>(character->code_point));
   } else {
     out.append(text.substr(0, length));
   }
