@@ -6,7 +6,6 @@ tests/SUITE/**/*_test.py; `lint` is tests/lint.
 
 import argparse
 import concurrent.futures
-import contextlib
 import dataclasses
 import json
 import os
@@ -100,22 +99,24 @@ def python_modules(suite):
 
 
 def start_suite(suite, build, everything, pool):
-    """Runs the suite's programs; its Python modules go to the pool. (what passed so far, what is still to come)"""
+    """Integration's programs are run, beside servers; all else goes to the pool. (what passed so far, what is still to
+    come)"""
     if suite == "lint":
         command = [sys.executable, "-m", "tests.lint", *(["--all"] if everything else []), build]
         return Tally(), [pool.submit(run_job, "lint", command)]
     tally = Tally()
+    jobs = []
     programs = registered(build, suite)
-    with contextlib.ExitStack() as stack:
-        postgres = dovecot = None
-        if suite == "integration" and programs:
-            postgres, dovecot = stack.enter_context(servers.temporary_servers())
-        for name, command in programs:
-            environment = servers.environment(postgres, dovecot) if postgres else {}
-            tally += run_program(name, command, environment)
+    if suite != "integration":
+        jobs += [pool.submit(run_job, name, command) for name, command in programs]
+    elif programs:
+        with servers.temporary_servers() as (postgres, dovecot):
+            for name, command in programs:
+                tally += run_program(name, command, servers.environment(postgres, dovecot))
     environment = {"TLSRPT_COLLECTOR": str(ROOT / build / "collector" / "tlsrpt-collector")}
-    return tally, [pool.submit(run_job, module, [sys.executable, "-m", "tests.harness.python_tests", module],
-                               environment) for module in python_modules(suite)]
+    jobs += [pool.submit(run_job, module, [sys.executable, "-m", "tests.harness.python_tests", module], environment)
+             for module in python_modules(suite)]
+    return tally, jobs
 
 
 def run_suites(options, pool):
