@@ -1,8 +1,6 @@
 #include "collector/imap/uid_set.hpp"
 
-#include <iterator>
-
-#include <fmt/format.h>
+#include <string>
 
 namespace tlsrpt::imap {
 
@@ -12,8 +10,8 @@ std::string uid_set(std::span<const Uid> uids) {
     std::size_t last = first;
     while (last + 1 < uids.size() && uids[last + 1] == uids[last] + 1) ++last;
     if (!set.empty()) set += ',';
-    fmt::format_to(std::back_inserter(set), "{}", uids[first]);
-    if (last != first) fmt::format_to(std::back_inserter(set), ":{}", uids[last]);
+    set += std::to_string(uids[first]);
+    if (last != first) set.append(1, ':').append(std::to_string(uids[last]));
     first = last + 1;
   }
   return set;
