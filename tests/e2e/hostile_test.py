@@ -88,11 +88,15 @@ class Hostile(unittest.TestCase):
         return self.check(self.parse("mail.eml", itertools.chain([MAIL], chunks)), list(entries))
 
     def check_text(self, text, *entries):
-        """This text gives these entries as a bare file, as a compressed one, and as a labelled attachment."""
+        """This text gives these entries as a bare file, as a compressed one, and as a labelled attachment.
+
+        Of long texts the last is enough under the sanitizers, which take twenty times as long.
+        """
         chunks = [text] if isinstance(text, bytes) else text
         small = packed(chunks, 1)
-        self.check(self.parse("report.json", chunks), list(entries))
-        self.check(self.parse("report.json.gz", [small]), list(entries))
+        if not bounded.sanitized() or sum(map(len, chunks)) < 32 * MIB:
+            self.check(self.parse("report.json", chunks), list(entries))
+            self.check(self.parse("report.json.gz", [small]), list(entries))
         return self.check_mail(part(small), *entries)
 
     # Bombs.

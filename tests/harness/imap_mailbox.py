@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import imaplib
 import re
+import socket
 import ssl
 
 from .maildir import modified_utf7
@@ -20,6 +21,8 @@ class ImapMailbox:
         """An imaplib session over TLS."""
         context = ssl.create_default_context(cafile=str(self._server.ca_file))
         with imaplib.IMAP4_SSL("localhost", self._server.imaps_port, ssl_context=context) as session:
+            # A literal and the line end behind it are two packets: without this, each pair waits 40 ms in between.
+            session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             session.authenticate("PLAIN", lambda _: f"\0{self._user}\0{self._password}".encode())
             yield session
 

@@ -306,8 +306,8 @@ TEST_CASE("text: of a policy's many MX hosts no more are named than anybody read
 
 TEST_CASE("JSON and CSV: what is longer than memory should hold is written in pieces") {
   auto read = sample();
-  read.parsed.report.policies[0].policy_string.assign(100, std::string(64u << 10, '\x01'));
-  read.parsed.report.policies[0].failure_details.assign(100, expired());
+  read.parsed.report.policies[0].policy_string.assign(20, std::string(64u << 10, '\x01'));
+  read.parsed.report.policies[0].failure_details.assign(20, expired());
   for (auto& detail : read.parsed.report.policies[0].failure_details) {
     detail.additional_information.emplace(64u << 10, '\x01');
   }
@@ -318,7 +318,7 @@ TEST_CASE("JSON and CSV: what is longer than memory should hold is written in pi
       longest = std::max(longest, text.size());
       all += text.size();
     })->report("r.json", read);
-    CHECK(all > 25u << 20);
+    CHECK(all > 5u << 20);
     CHECK(longest < 1u << 20);
   }
 }

@@ -153,9 +153,12 @@ TEST_CASE("a faulty escape is no JSON") {
 }
 
 TEST_CASE("faults are mended wherever the text happens to be cut into chunks") {
-  const std::string faulty = report_with("Example Inc.", std::string("\\ud83d\\ude00\\ud800\0\t\x80", 21));
-  for (std::size_t padding = (64u << 10) - faulty.size(); padding <= (64u << 10); ++padding) {
-    const std::string text = std::string(padding, ' ') + faulty;
+  const std::string faults("\\ud83d\\ude00\\ud800\0\t\x80", 21);
+  const std::string faulty = report_with("Example Inc.", faults);
+  const std::size_t begin = faulty.find(faults);
+  REQUIRE(begin != std::string::npos);
+  for (std::size_t cut = begin - 1; cut <= begin + faults.size() + 1; ++cut) {
+    const std::string text = std::string((64u << 10) - cut, ' ') + faulty;
     ReportReader reader((Limits()));
     const std::vector<Finding> findings = reader.read(text);
     const auto* const parsed = std::get_if<ParsedReport>(&findings.at(0).what);
