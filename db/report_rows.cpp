@@ -24,45 +24,23 @@ std::string_view own_row(const RenderedReport& report) {
   return rows.substr(1, rows.find('\n') - 1);
 }
 
-// Asks for memory that is soon to be read.
-void prefetch(const void* memory, std::size_t bytes) noexcept {
-  constexpr std::size_t kCacheLine = 64;
-  for (std::size_t at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(static_cast<const char*>(memory) + at);
-}
-
-// Calls `use(row)` for each. What another thread filled some time ago is in no cache: first reports are asked for, then
-// the beginnings of their texts; a processor sees by itself how these go on.
-template <typename Use>
-void for_each_ahead(std::span<const ReportRow> rows, Use use) {
-  constexpr std::size_t kAhead = 4;
-  constexpr std::size_t kBeginning = 256;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i + 2 * kAhead < rows.size()) prefetch(rows[i + 2 * kAhead].report, sizeof(RenderedReport));
-    if (i + kAhead < rows.size()) {
-      prefetch(rows[i + kAhead].report->rows.data(), kBeginning);
-      prefetch(rows[i + kAhead].report->raw.data(), kBeginning);
-    }
-    use(rows[i]);
-  }
-}
-
 // A row of what hangs on reports.
 struct Child {
   std::int64_t key;  // of its report; a failure detail's is its policy's place among the policies
   std::string_view fields;
 };
 
-// By table. Gathered in one pass: each has to wait for memory.
+// By table. Gathered in one pass, as reports are cold in the cache by the time they are written.
 class Children {
  public:
   // They must outlive it.
   explicit Children(std::span<const ReportRow> reports) {
-    for_each_ahead(reports, [&](const ReportRow& report) {
+    for (const ReportRow& report : reports) {
       for_each_row(*report.report, [&](Table table, std::string_view fields) {
         const bool is_detail = table == Table::kFailureDetail;
         children(table).push_back({is_detail ? std::ssize(of(Table::kPolicy)) - 1 : report.id, fields});
       });
-    });
+    }
   }
 
   [[nodiscard]] const std::vector<Child>& of(Table table) const { return tables_.at(static_cast<std::size_t>(table)); }
@@ -102,7 +80,7 @@ std::string report_columns() {
 
 void copy_reports(pqxx::transaction_base& transaction, const char* table, std::span<const ReportRow> rows) {
   CopyStream stream{transaction, table, report_columns()};
-  for_each_ahead(rows, [&](const ReportRow& row) {
+  for (const ReportRow& row : rows) {
     stream.row()
         .integer(row.id)
         .integer(row.message_key)
@@ -110,7 +88,7 @@ void copy_reports(pqxx::transaction_base& transaction, const char* table, std::s
         .time(row.message->received_at)
         .fields(own_row(*row.report));
     stream.bytes(row.report->raw).end_row();
-  });
+  }
   stream.finish();
 }
 
