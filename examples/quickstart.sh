@@ -45,7 +45,7 @@ case ${1:-} in
     (($# == 2)) || usage
     own_config=$(cd "$from" && realpath --canonicalize-missing -- "$2")
     if [[ ! -r $own_config ]]; then
-      echo "$own_config: cannot be read" >&2
+      echo "$own_config: cannot be read: missing, or not yours to read" >&2
       exit 66
     fi
     ;;
@@ -96,5 +96,6 @@ say "The servers stay up"
 echo "Look further:  psql '$(cat "$root/build/quickstart/database")'"
 echo "               for instance: SELECT * FROM tlsrpt.report ORDER BY start_datetime DESC LIMIT 10;"
 echo "Collect again: $root/build/collector/tlsrpt-collector -c $config collect"
+echo "               and so with every command named above: neither is it in your PATH, nor is this its usual configuration."
 echo "End them:      $root/examples/quickstart.sh stop"
 exit "$code"
