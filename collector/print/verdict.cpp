@@ -81,7 +81,11 @@ std::string no_reports_headline(const db::Summary& summary) {
 std::vector<std::string> details_of(const db::Summary& summary) {
   constexpr std::size_t kMostSilent = 3;
   std::vector<std::string> details;
-  if (!summary.daily.empty()) details.push_back(sessions_sentence(summary));
+  if (!summary.daily.empty()) {
+    details.push_back(sessions_sentence(summary));
+  } else if (std::ranges::any_of(summary.incidents, is_open)) {  // which the headline counts then
+    details.push_back(no_reports_headline(summary) + '.');
+  }
   if (const auto resolved = count(summary, State::kResolved); resolved > 0) {
     details.push_back(fmt::format("{} resolved.", counted(resolved, "incident")));
   }

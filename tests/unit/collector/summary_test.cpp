@@ -82,6 +82,9 @@ TEST_CASE("without reports nothing is known to be right") {
   CHECK(verdict_of(summary).headline == "No report covers 2026-01-01 to 2026-01-31");
   summary.domain = "unknown.example";
   CHECK(verdict_of(summary).headline == "No report on unknown.example covers 2026-01-01 to 2026-01-31");
+  summary.incidents = {expired_certificate()};
+  CHECK(verdict_of(summary).headline == "1 open incident, 1 critical");
+  CHECK(verdict_of(summary).details[0] == "No report on unknown.example covers 2026-01-01 to 2026-01-31.");
 }
 
 TEST_CASE("what files report is neither open nor resolved") {
