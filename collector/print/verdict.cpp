@@ -83,7 +83,7 @@ std::vector<std::string> details_of(const db::Summary& summary) {
   std::vector<std::string> details;
   if (!summary.daily.empty()) {
     details.push_back(sessions_sentence(summary));
-  } else if (std::ranges::any_of(summary.incidents, is_open)) {  // which the headline counts then
+  } else if (std::ranges::any_of(summary.incidents, is_open)) {  // the headline counts those
     details.push_back(no_reports_headline(summary) + '.');
   }
   if (const auto resolved = count(summary, State::kResolved); resolved > 0) {
