@@ -74,12 +74,25 @@ void Inflater::restart() {
   input_ = {};
   members_ = consumed_ = 0;
   trailing_.clear();
+  fault_.reset();
   inside_member_ = done_ = false;
 }
 
 std::string_view Inflater::read() {
+  if (fault_) throw Refused(*fault_);
   const std::size_t room = meter_.room();
   std::size_t filled = 0;
+  try {
+    fill(filled, room);
+  } catch (const Refused& fault) {
+    if (filled == 0) throw;
+    fault_ = fault;
+  }
+  meter_.spend(filled);
+  return {buffer_.get(), filled};
+}
+
+void Inflater::fill(std::size_t& filled, std::size_t room) {
   while (!done_ && filled < room) {
     if (input_.empty() && !refill()) break;
     if (!inside_member_) {
@@ -90,8 +103,6 @@ std::string_view Inflater::read() {
     }
     inflate_into(filled, room);
   }
-  meter_.spend(filled);
-  return {buffer_.get(), filled};
 }
 
 bool Inflater::refill() {

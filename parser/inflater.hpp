@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,8 @@ class Inflater final : public ByteSource {
   Inflater();
   ~Inflater() override;
 
-  // Every byte that comes out is spent from the budget, while reading; rewind() refunds it.
+  // Every byte that comes out is spent from the budget, while reading; rewind() refunds it. Of data that is broken all
+  // that comes before the fault is handed out first.
   void open(ByteSource& source, Wrapping wrapping, Budget& budget);
   [[nodiscard]] std::string_view read() override;
   void rewind() override;
@@ -34,6 +36,7 @@ class Inflater final : public ByteSource {
 
  private:
   void restart();
+  void fill(std::size_t& filled, std::size_t room);
   bool refill();
   bool has_another_member();
   bool inflate_member(std::size_t& filled, std::size_t room);
@@ -54,6 +57,7 @@ class Inflater final : public ByteSource {
   std::size_t members_ = 0;
   std::size_t consumed_ = 0;
   std::string trailing_;
+  std::optional<Refused> fault_;  // of what comes next
   bool inside_member_ = false;
   bool done_ = false;
 };

@@ -165,6 +165,14 @@ std::vector<Finding> PayloadReader::read_documents(bool keep_text) {
   return findings;
 }
 
+// A configuration or a note may begin with a bracket, and then is no JSON.
+bool is_side_file(const Finding& finding, std::string_view name) {
+  const auto* const rejection = std::get_if<Rejection>(&finding.what);
+  if (rejection == nullptr || rejection->reason != Reason::kBadJson || finding.recognised) return false;
+  const std::string lower = ascii_lower(name);
+  return !lower.ends_with(".json") && !lower.ends_with(".gz");
+}
+
 // mail-15: a report for each entry that holds one; whatever else is in the archive does not matter.
 std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
   const ZipArchive archive(payload);
@@ -172,23 +180,27 @@ std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
   NotAReport nothing{NotAReport::Kind::kOther, "a zip archive without a TLS report"};
   for (std::size_t index = 0; index < archive.size(); ++index) {
     if (archive.is_directory(index)) continue;
+    const std::size_t known = all.size();
+    const bool saw_array = saw_array_;
     for (Finding& finding : read_zip_entry(archive, index)) {
       if (auto* const other = std::get_if<NotAReport>(&finding.what)) {
         if (other->kind != NotAReport::Kind::kOther) nothing = std::move(*other);
         continue;
       }
+      if (is_side_file(finding, archive.name(index))) continue;
       if (auto* const rejection = std::get_if<Rejection>(&finding.what)) {
         rejection->detail = fmt::format("{}: {}", excerpt(archive.name(index)), rejection->detail);
       }
       all.push_back(std::move(finding));
     }
+    if (all.size() == known) saw_array_ = saw_array;
     if (decompressed_.left() == 0 && ends_too_large(all)) break;  // and so would every other entry
   }
-  if (all.empty()) return single_finding(std::move(nothing));
   if (archive.has_more()) {
     all.push_back({"", Rejection{Reason::kBadZip, fmt::format("only the first {} entries of the zip archive were read",
                                                               archive.size())}});
   }
+  if (all.empty()) return single_finding(std::move(nothing));
   note_packing(all, DeviationCode::kZipArchive);
   return all;
 }

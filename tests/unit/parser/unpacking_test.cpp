@@ -79,6 +79,14 @@ TEST_CASE("mail-15: reports in a zip archive are found whatever else is in it") 
   CHECK(std::get<Rejection>(findings.at(2).what).detail.starts_with("broken.json: not JSON at byte "));
 }
 
+TEST_CASE("mail-15: a file in a zip archive that begins like JSON is none unless its name or its members say so") {
+  const Entry report{"r.json", std::string(kReport)};
+  CHECK(outcomes(zip({{"desktop.ini", "[.ShellClassInfo]"}, report, {"README", "{see below"}})) == Texts{"report"});
+  CHECK(outcomes(zip({{"cut.txt", std::string(kReport.substr(0, kReport.size() - 1))}, report})) ==
+        Texts{"#1 bad-json", "#2 report"});
+  CHECK(outcomes(zip({{"A.JSON", "[x"}, report})) == Texts{"#1 bad-json", "#2 report"});
+}
+
 TEST_CASE("mail-15: a zip archive without a report is none") {
   CHECK(outcome(zip({{"readme.txt", "Nothing here."}, {"a.json", "{}"}})) == "ignored");
   CHECK(outcome(zip({{"dmarc.xml", std::string(kDmarc)}})) == "ignored dmarc");
@@ -113,7 +121,7 @@ TEST_CASE("of a zip archive a hundred entries are read") {
   entries.push_back({"more.json", std::string(kReport)});
   CHECK(outcomes(zip(entries)) == Texts{"#1 report", "#2 bad-zip"});
   entries[99].text = "text";
-  CHECK(outcomes(zip(entries)) == Texts{"ignored"});
+  CHECK(outcomes(zip(entries)) == Texts{"bad-zip"});
 }
 
 TEST_CASE("mail-16: gzip in gzip is read, a third layer is not") {
