@@ -1,5 +1,6 @@
 #include "mime/header.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -25,6 +26,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 11
     {"Content-Description", &Header::content_description},
 }};
 
+// RFC 5322 §4.5.8: white space before the colon is obsolete, and still sent.
+std::string_view without_space_at_end(std::string_view name) noexcept {
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
+  return name;
+}
+
 void keep_field(std::string_view name, std::string_view value, Header& header) {
   for (const auto& [known, member] : kFields) {
     if (!iequals(name, known)) continue;
@@ -37,6 +44,22 @@ void keep_field(std::string_view name, std::string_view value, Header& header) {
 }
 
 }  // namespace
+
+bool begins_with_field(std::string_view text) noexcept {
+  const std::size_t colon = text.find_first_of(":\n");
+  if (colon == std::string_view::npos || text[colon] != ':') return false;
+  const std::string_view name = without_space_at_end(text.substr(0, colon));
+  return !name.empty() && is_alphanumeric(name.front()) &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::string_view skip_to_header(std::string_view message) noexcept {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  std::string_view rest = message;
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  while (begins_with_blank_line(rest) || rest.starts_with(">From ")) rest.remove_prefix(first_line(rest).size());
+  return begins_with_field(rest) ? rest : message;
+}
 
 std::string_view header_block(std::string_view text) noexcept {
   std::size_t length = 0;
@@ -51,10 +74,7 @@ std::size_t read_field(std::string_view text, Header& header) {
   const std::string_view field = text.substr(0, length);
   const std::size_t colon = field.find(':');
   if (colon == std::string_view::npos) return length;
-  std::size_t name_end = colon;
-  // RFC 5322 §4.5.8: white space before the colon is obsolete, and still sent.
-  while (name_end > 0 && (field[name_end - 1] == ' ' || field[name_end - 1] == '\t')) --name_end;
-  keep_field(field.substr(0, name_end), field.substr(colon + 1), header);
+  keep_field(without_space_at_end(field.substr(0, colon)), field.substr(colon + 1), header);
   return length;
 }
 

@@ -39,6 +39,13 @@ struct Header {
   return text.starts_with('\n') || text.starts_with("\r\n");
 }
 
+// Whether `text` begins with a header field (RFC 5322 §2.2, by a name that somebody would choose).
+[[nodiscard]] bool begins_with_field(std::string_view text) noexcept;
+
+// A message from its first field on: without a byte order mark, empty lines, or an mbox's quoted separator before it.
+// Whatever has no field there is left as it is.
+[[nodiscard]] std::string_view skip_to_header(std::string_view message) noexcept;
+
 // What of `text` stands before its first blank line.
 [[nodiscard]] std::string_view header_block(std::string_view text) noexcept;
 

@@ -70,7 +70,7 @@ void note_report_type(const Content& type, Message& message) {
 
 // Of the block, or of as many of its whole lines as the bound allows, for whoever is to look at the message later.
 Header bounded_header(std::string_view bytes, const Limits& limits) {
-  const std::string_view block = header_block(bytes);
+  const std::string_view block = header_block(skip_to_header(bytes));
   if (block.size() <= limits.header) return read_header(block);
   const std::string_view start = block.substr(0, limits.header);
   return read_header(start.substr(0, start.rfind('\n') + 1));
@@ -107,11 +107,11 @@ Message read_message(std::string_view bytes, const Limits& limits) {
   Message message;
   if (bytes.size() > limits.message) {
     take_envelope(bounded_header(bytes, limits), message);
-    message.problem = Rejection{
-        Reason::kTooLarge, fmt::format("the message is {} bytes; limits.message is {}", bytes.size(), limits.message)};
+    message.problem = Rejection{Reason::kTooLarge,
+                                fmt::format("the message is larger than limits.message, {} bytes", limits.message)};
     return message;
   }
-  take_parts(bytes, limits, message);
+  take_parts(skip_to_header(bytes), limits, message);
   // Both kinds of report have subjects of this form (RFC 7489 §7.2.1.1, RFC 8460 §5.3): only what is known to be no TLS
   // report is taken at that word.
   if (!message.says_tls_report && message.envelope.subject && is_report_subject(*message.envelope.subject)) {

@@ -17,7 +17,7 @@ using Time = std::chrono::sys_seconds;
 
 // Bounds, checked before a library sees the bytes.
 struct Limits {
-  std::size_t message = 20u << 20;  // bytes of the whole message
+  std::size_t message = 20u << 20;  // bytes of the whole message; whoever reads more may hand over one more than that
   std::size_t header = 256u << 10;  // bytes of one header block
   std::size_t headers = 1u << 20;   // bytes of all header blocks of a message
   std::size_t parts = 200;          // MIME parts that have a number

@@ -95,7 +95,7 @@ void ReportBuilder::value(Member member, const Scalar& scalar) {
       report.contact_info = text(scalar);
       break;
     case Member::kReportId:
-      report.report_id = text(scalar);
+      report.report_id = trim(scalar.text).empty() ? std::nullopt : text(scalar);
       break;
     case Member::kStartDatetime:
       read_date(start_, scalar, false);

@@ -19,6 +19,10 @@ bool is_report(std::uint32_t members) {
   return (members & (bit(Member::kDateRange) | bit(Member::kPolicies))) != 0 && std::popcount(members) >= 2;
 }
 
+bool says_nothing(const Scalar& scalar) {
+  return scalar.null() || scalar.text.empty();
+}
+
 }  // namespace
 
 void ReportHandler::start(JsonStream& stream, bool keep_text, bool mended) {
@@ -55,7 +59,7 @@ bool ReportHandler::scalar(Scalar scalar) {
   const Member member = this->member();
   if (member == Member::kDocument) {
     no_report("no object");
-  } else if (member != Member::kUnknown) {
+  } else if (member != Member::kUnknown && !(says_nothing(scalar) && path_.frames.back().is_repeat)) {
     builder_.value(member, scalar);
   }
   value_read();
@@ -76,7 +80,10 @@ bool ReportHandler::key(std::string_view name) {
     frame.seen |= bit(member);
     return true;
   }
-  if ((frame.seen & bit(member)) != 0) builder_.deviate(DeviationCode::kDuplicateKey);
+  const bool repeated = (frame.seen & bit(member)) != 0;
+  frame.has_alias |= frame.slot.alias;
+  frame.is_repeat = repeated && frame.has_alias;
+  if (repeated) builder_.deviate(DeviationCode::kDuplicateKey);
   if (frame.slot.alias) builder_.deviate(DeviationCode::kAliasKey, name);
   frame.seen |= bit(member);
   return true;

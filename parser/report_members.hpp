@@ -82,6 +82,8 @@ struct Frame {
   Slot slot;               // of an object: the member being read
   std::size_t index = 0;   // of an array: the element being read
   std::uint32_t seen = 0;  // of an object: a bit for each Member that occurred
+  bool has_alias = false;  // of an object: a member occurred by another name
+  bool is_repeat = false;  // of an object: the member being read occurred before, one of both times by another name
 };
 
 class JsonPath {

@@ -45,7 +45,7 @@ std::optional<std::string_view> ReportBuilder::sound(const Scalar& scalar) {
 
 std::optional<std::string> ReportBuilder::organization_name(const Scalar& scalar) {
   const auto name = sound(scalar);
-  if (!name) return std::nullopt;
+  if (!name || trim(*name).empty()) return std::nullopt;
   if (name->size() > kLongestOrganizationName) deviate(DeviationCode::kOverlongName, *name);
   return excerpt(*name, kLongestOrganizationName);
 }

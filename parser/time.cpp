@@ -99,8 +99,10 @@ bool read_zone(Scanner& scanner, ReadTime& read) {
   if (!scanner.any_of("+-")) return false;
   const int sign = scanner.taken() == '+' ? 1 : -1;
   if (!scanner.number(2, hours)) return false;
-  if (!scanner.any_of(":")) read.odd_format = true;
-  if (!scanner.number(2, minutes) || hours > 23 || minutes > 59) return false;
+  const bool colon = scanner.any_of(":");
+  const bool hours_alone = !colon && scanner.done();  // ISO 8601, and how PostgreSQL prints a time
+  if (!colon) read.odd_format = true;
+  if ((!hours_alone && !scanner.number(2, minutes)) || hours > 23 || minutes > 59) return false;
   read.time -= sign * (std::chrono::hours{hours} + std::chrono::minutes{minutes});
   return true;
 }

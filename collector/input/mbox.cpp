@@ -1,7 +1,10 @@
 #include "collector/input/mbox.hpp"
 
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "mime/header.hpp"
 
 namespace tlsrpt::collector {
 namespace {
@@ -14,6 +17,22 @@ bool is_empty_line(std::string_view line) noexcept {
 bool is_quoted(std::string_view line) noexcept {
   const auto from = line.find_first_not_of('>');
   return from != std::string_view::npos && from > 0 && line.substr(from).starts_with("From ");
+}
+
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+// RFC 4155: a separator ends in a time.
+bool has_time(std::string_view line) noexcept {
+  for (std::size_t i = 1; i + 2 < line.size(); ++i) {
+    if (line[i] == ':' && is_digit(line[i - 1]) && is_digit(line[i + 1]) && is_digit(line[i + 2])) return true;
+  }
+  return false;
+}
+
+bool begins_message(std::string_view text) noexcept {
+  return mime::begins_with_field(text) || text.starts_with(">From ");
 }
 
 // One message's lines; the empty line before the next separator is the mbox's, not the message's.
@@ -40,13 +59,20 @@ class Collected {
 }  // namespace
 
 void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::function<void(BoundedBytes)>& take) {
+  constexpr std::size_t kSniffed = 1024;
   Collected collected(most);
+  std::string held;  // a line that may be a separator, while the next one is looked at
   bool inside = false;
   bool at_line_start = true;
   bool after_empty_line = true;
   for (auto line = stream.line(); !line.empty(); line = stream.line()) {
     const bool whole = std::exchange(at_line_start, line.back() == '\n');
-    const bool separator = whole && after_empty_line && line.starts_with("From ");
+    bool separator = whole && line.starts_with("From ");
+    if (separator && inside) {
+      held = line;
+      line = held;
+      separator = (after_empty_line || has_time(line)) && begins_message(stream.peek(kSniffed));
+    }
     after_empty_line = whole && is_empty_line(line);
     if (separator) {
       if (inside) take(collected.take());

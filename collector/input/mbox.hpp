@@ -9,7 +9,8 @@
 namespace tlsrpt::collector {
 
 // Hands out the messages of an mbox (RFC 4155) in order, one in memory at a time. Of a message longer than `most` bytes
-// only the first `most` are kept. ">From " loses one '>' (mboxrd, and mboxo as far as that can be undone).
+// only the first `most` are kept. ">From " loses one '>' (mboxrd, and mboxo as far as that can be undone). Not
+// everybody quotes: "From " separates where a header field follows, and an empty line stands before it or a time in it.
 void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::function<void(BoundedBytes)>& take);
 
 }  // namespace tlsrpt::collector

@@ -1,6 +1,6 @@
 #include "collector/input/sniff.hpp"
 
-#include <algorithm>
+#include "mime/header.hpp"
 
 namespace tlsrpt::collector {
 namespace {
@@ -17,20 +17,12 @@ bool is_json(std::string_view head) noexcept {
   return first != std::string_view::npos && (head[first] == '{' || head[first] == '[');
 }
 
-// RFC 5322 §2.2: printable ASCII but the colon, then the colon; §4.5 allows white space before it.
-bool is_header(std::string_view head) noexcept {
-  const auto colon = head.find_first_of(":\n");
-  if (colon == std::string_view::npos || head[colon] != ':') return false;
-  const std::string_view name = head.substr(0, head.substr(0, colon).find_last_not_of(" \t") + 1);
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
 }  // namespace
 
 Content sniff(std::string_view head) noexcept {
   if (is_archive(head) || is_json(head)) return Content::kReport;
   if (head.starts_with("From ")) return Content::kMbox;
-  if (is_header(head)) return Content::kMail;
+  if (mime::begins_with_field(mime::skip_to_header(head))) return Content::kMail;
   return Content::kUnknown;
 }
 

@@ -9,7 +9,7 @@ namespace tlsrpt::collector {
 enum class Content {
   kReport,  // gzip, zip or JSON
   kMbox,    // begins with "From " (RFC 4155)
-  kMail,    // begins with a header field (RFC 5322 §2.2)
+  kMail,    // begins with a header field, but for what may stand before one (see mime::skip_to_header)
   kUnknown,
 };
 

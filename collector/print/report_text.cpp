@@ -200,9 +200,9 @@ bool has_failures(const Report& report) noexcept {
 
 void write_report_text(const std::string& source, const ReadReport& read, std::size_t width, const parser::Sink& sink) {
   const auto& report = read.parsed.report;
-  const auto totals = parser::session_totals(report, read.report_domain);
   const auto reporter = shown(report.organization_name, "an unnamed reporter");
   const auto domain = shown(read.report_domain, "an unknown domain");
+  const auto totals = parser::session_totals(report, read.report_domain ? read.report_domain : std::optional(domain));
   Sheet sheet(width, sink);
   sheet.headline(fmt::format("{}: {} ({} about {}, {})", printable(source), verdict(totals, has_failures(report)),
                              reporter, domain, period(report)));

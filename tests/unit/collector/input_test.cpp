@@ -99,6 +99,9 @@ TEST_CASE("an input is what its first bytes say") {
       {"json-23: UTF-16, big endian, bare", "\0{\0\""s, Content::kReport},
       {"an mbox", "From tls@example.net Sat Feb 22 00:00:00 2031\n", Content::kMbox},
       {"a mail", "Received: from example.net\r\n", Content::kMail},
+      {"a mail behind a byte order mark", "\xef\xbb\xbfSubject: x\n", Content::kMail},
+      {"a mail behind an empty line", "\r\nSubject: x\r\n", Content::kMail},
+      {"a mail behind a quoted separator", ">From a Sat Feb 22 00:00:00 2031\nSubject: x\n", Content::kMail},
       {"a mail from an old program", "Subject : x\n", Content::kMail},
       {"a mail whose first line is longer than what is looked at", "X: " + std::string(kSniffedBytes, 'x'),
        Content::kMail},
@@ -146,6 +149,24 @@ TEST_CASE("an mbox is split at From lines that follow an empty line") {
   CHECK(messages[1] == "Subject: two\n\n");
 }
 
+TEST_CASE("a line of a message that begins with From does not split an mbox") {
+  for (const std::string line : {"From now on reports come daily.\n", "From 10:30 to 11:30, in January:\n"}) {
+    CAPTURE(line);
+    const auto messages = messages_of("From a\nSubject: one\n\nhello\n\n" + line + "\nSo: yes\n");
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0] == "Subject: one\n\nhello\n\n" + line + "\nSo: yes\n");
+  }
+}
+
+TEST_CASE("an mbox without empty lines between its messages is split where From lines have a time") {
+  const auto messages = messages_of(
+      "From a@example.net Sat Feb 22 00:00:00 2031\nSubject: one\n\nhello\n"
+      "From b@example.net Sat Feb 22 00:00:00 2031\nSubject: two\n\nFrom here on\n\nSo: yes\n");
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0] == "Subject: one\n\nhello\n");
+  CHECK(messages[1] == "Subject: two\n\nFrom here on\n\nSo: yes\n");
+}
+
 TEST_CASE("an mbox with CRLF and without a last line end is split as well") {
   const auto messages = messages_of("From a\r\nSubject: one\r\n\r\nx\r\n\r\nFrom b\r\nSubject: two\r\n\r\ny");
   REQUIRE(messages.size() == 2);
@@ -160,9 +181,9 @@ TEST_CASE("a quoted From line of an mbox loses one level of quoting") {
 }
 
 TEST_CASE("a message of an mbox is cut at its limit, and the next one is whole") {
-  const auto mbox = "From a\n" + std::string(20, 'x') + "\n\nFrom b\nok\n";
-  CHECK(messages_of(mbox, 21) == std::vector<std::string>{std::string(20, 'x') + "\n", "ok\n"});
-  CHECK(messages_of(mbox, 20) == std::vector<std::string>{std::string(20, 'x'), "ok\n"});
+  const auto mbox = "From a\n" + std::string(20, 'x') + "\n\nFrom b\nok:\n";
+  CHECK(messages_of(mbox, 21) == std::vector<std::string>{std::string(20, 'x') + "\n", "ok:\n"});
+  CHECK(messages_of(mbox, 20) == std::vector<std::string>{std::string(20, 'x'), "ok:\n"});
 }
 
 TEST_CASE("an empty line cut off by the limit does not shorten what was kept") {

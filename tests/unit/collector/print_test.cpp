@@ -243,6 +243,15 @@ TEST_CASE("text: json-53: failures that no summary counts are still said") {
   CHECK(contains(text_of(read), "r.json: no failure in 8 sessions (Google"));
 }
 
+TEST_CASE("text: sessions to nobody knows whom are counted, too") {
+  auto read = sample();
+  read.report_domain.reset();
+  for (auto& policy : read.parsed.report.policies) policy.policy_domain.reset();
+  const auto text = text_of(read);
+  CHECK(contains(text, "2 of 10 sessions failed (Google Inc. about an unknown domain"));
+  CHECK(contains(text, "10 to an unknown domain, 2 failed"));
+}
+
 TEST_CASE("text: counts at the end of 64 bits do not overflow") {
   auto read = sample();
   read.parsed.report.policies[0].total_successful_session_count = std::numeric_limits<std::int64_t>::max();

@@ -1,5 +1,6 @@
 #include "mime/header.hpp"
 
+#include <string>
 #include <string_view>
 
 #include <doctest/doctest.h>
@@ -25,6 +26,18 @@ TEST_CASE("The fields of a header are known in any case, and whatever stands bef
   REQUIRE(header.authentication_results.size() == 2);
   CHECK(header.authentication_results[0] == " l\r\n");
   CHECK(header.authentication_results[1] == " m");
+}
+
+TEST_CASE("What stands before a message's first field is no part of it") {
+  for (const char* const before :
+       {"", "\xef\xbb\xbf", "\n\r\n", ">From a Sat Feb 22 00:00:00 2031\n", "\xef\xbb\xbf\n"}) {
+    CAPTURE(before);
+    CHECK(skip_to_header(std::string(before) + "Subject : x\n\n") == "Subject : x\n\n");
+  }
+  for (const char* const text : {"", "\n", "\n{\"a\":1}", "\nDear reader: hello\n", "\n: x\n"}) {
+    CAPTURE(text);
+    CHECK(skip_to_header(text) == text);
+  }
 }
 
 TEST_CASE("Of repeated fields the topmost counts, even without a word in it") {

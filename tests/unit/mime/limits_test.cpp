@@ -52,7 +52,7 @@ TEST_CASE("limits.message holds for the whole message") {
   check_taken(read_message(mail, limits));
   --limits.message;
   const Message message = read_message(mail, limits);
-  check_problem(message, Reason::kTooLarge, "the message is 68 bytes; limits.message is 67");
+  check_problem(message, Reason::kTooLarge, "the message is larger than limits.message, 67 bytes");
   CHECK(message.attachments.empty());
   CHECK(message.envelope.subject == "limits");
 }

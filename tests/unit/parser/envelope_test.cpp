@@ -71,6 +71,8 @@ TEST_CASE("json-1, json-5: dates come without zone, with an offset, and in other
       {R"("2024-02-22t00:00:00z")", "2024-02-22T00:00:00Z", {}},
       {R"("2024-02-22T00:00:00.000Z")", "2024-02-22T00:00:00Z", {}},
       {R"("2024-02-22T00:00:00.250Z")", "2024-02-22T00:00:00Z", {"fractional-seconds"}},
+      {R"("2024-02-22T01:00:00+02")", "2024-02-21T23:00:00Z", {"date-format"}},
+      {R"("2024-02-22 00:00:00+00")", "2024-02-22T00:00:00Z", {"date-format"}},
       {R"("2024-02-22 00:00:00Z")", "2024-02-22T00:00:00Z", {"date-format"}},
       {R"("2024-02-22 00:00:00")", "2024-02-22T00:00:00Z", {"date-without-zone", "date-format"}},
       {R"("2024-02-22")", "2024-02-22T00:00:00Z", {"date-format"}},
@@ -155,7 +157,8 @@ TEST_CASE("json-8: contact-info may be null, missing or empty") {
 }
 
 TEST_CASE("json-9: a missing organization-name is a deviation") {
-  for (const char* const text : {"\"organization-name\": null", "\"x\": 1", "\"organization-name\": \"\""}) {
+  for (const char* const text :
+       {"\"organization-name\": null", "\"x\": 1", "\"organization-name\": \"\"", "\"organization-name\": \" \""}) {
     CAPTURE(text);
     const ParsedReport parsed = report_of(report_with(R"("organization-name": "Example Inc.")", text));
     CHECK_FALSE(parsed.report.organization_name.has_value());
@@ -164,10 +167,12 @@ TEST_CASE("json-9: a missing organization-name is a deviation") {
 }
 
 TEST_CASE("a missing report-id is a deviation") {
-  const ParsedReport parsed =
-      report_of(report_with(R"("report-id": "2024-02-22T00:00:00Z_company.example")", R"("report-id": "")"));
-  CHECK_FALSE(parsed.report.report_id.has_value());
-  CHECK(places(parsed) == Texts{"missing-report-id at /report-id"});
+  for (const char* const text : {R"("report-id": "")", R"("report-id": " ")"}) {
+    CAPTURE(text);
+    const ParsedReport parsed = report_of(report_with(R"("report-id": "2024-02-22T00:00:00Z_company.example")", text));
+    CHECK_FALSE(parsed.report.report_id.has_value());
+    CHECK(places(parsed) == Texts{"missing-report-id at /report-id"});
+  }
 }
 
 TEST_CASE("json-10, json-11, json-13, json-14: organization and report-id are opaque texts") {

@@ -118,6 +118,26 @@ TEST_CASE("json-62, json-63: members by the names that others read") {
   CHECK(codes(uri) == Texts{"alias-key"});
 }
 
+TEST_CASE("json-62, json-63: of both names the one that says something holds") {
+  const auto both = [](std::string_view name, std::string_view more) {
+    return report_of(report_with(std::string(name), std::string(more).append(", ").append(name)))
+        .report.policies.at(0)
+        .failure_details.at(0);
+  };
+  CHECK(both("\"failure-reason-code\"", R"("failure-error-code": null)").failure_reason_code ==
+        "X509_V_ERR_CERT_HAS_EXPIRED");
+  const auto behind = [](std::string_view value, std::string_view more) {
+    return report_of(report_with(std::string(value), std::string(value).append(", ").append(more)))
+        .report.policies.at(0)
+        .failure_details.at(0);
+  };
+  CHECK(behind(R"("X509_V_ERR_CERT_HAS_EXPIRED")", R"("failure-error-code": "")").failure_reason_code ==
+        "X509_V_ERR_CERT_HAS_EXPIRED");
+  CHECK(behind(R"("X509_V_ERR_CERT_HAS_EXPIRED")", R"("failure-error-code": "X")").failure_reason_code == "X");
+  CHECK(behind(R"("https://sender.example/why")", R"("additional-info-uri": null)").additional_information ==
+        "https://sender.example/why");
+}
+
 TEST_CASE("json-64: additional-information need not be a URI") {
   for (const char* const text : {"https://x/ report ? id = 1 ", "cert expired"}) {
     CHECK(detail_with("https://sender.example/why", text).additional_information == text);
