@@ -139,11 +139,12 @@ parser::Hints hints_of(const mime::Envelope& envelope, std::string_view filename
 void read_attachments(const mime::Message& mail, parser::ReportReader& reader, Sorter& sorter) {
   reader.start_message();
   for (const auto& attachment : mail.attachments) {
-    sorter.take(reader.read(attachment.body), {.part = attachment.part,
-                                               .hints = hints_of(mail.envelope, attachment.filename),
-                                               .labelled = attachment.labelled,
-                                               .says_tls_report = mail.says_tls_report,
-                                               .lenient_base64 = attachment.lenient_base64});
+    sorter.take(reader.read(attachment.body),
+                {.part = attachment.part,
+                 .hints = hints_of(mail.envelope_of(attachment.message), attachment.filename),
+                 .labelled = attachment.labelled,
+                 .says_tls_report = mail.says_tls_report,
+                 .lenient_base64 = attachment.lenient_base64});
   }
   if (mail.says_tls_report && sorter.nothing_taken() && !sorter.explained()) sorter.reject_the_rest();
 }

@@ -5,6 +5,7 @@
 #include "mime/address.hpp"
 #include "mime/date.hpp"
 #include "mime/encoded_word.hpp"
+#include "mime/lexer.hpp"
 #include "mime/text.hpp"
 #include "parser/domain.hpp"
 #include "parser/text.hpp"
@@ -33,13 +34,20 @@ std::optional<std::string> message_id(std::string_view value) {
   return identifier(value.substr(begin + 1, end - begin - 1));
 }
 
-std::optional<std::string> subject(std::string_view value) {
-  return text_or_none(parser::shorten(decode_encoded_words(unfold(value.substr(0, kLongestValue))), kLongestText));
+std::optional<std::string> text(std::string_view value, std::size_t most) {
+  return text_or_none(parser::shorten(decode_encoded_words(unfold(value.substr(0, kLongestValue))), most));
 }
 
-std::optional<std::string> domain(const std::optional<std::string>& sent) {
-  if (!sent) return std::nullopt;
-  return text_or_none(parser::normalize_domain(*sent));
+std::optional<std::string> domain(std::string_view sent) {
+  return text_or_none(parser::normalize_domain(sent));
+}
+
+// A name, maybe in brackets or with a comment.
+std::optional<std::string> domain_field(std::string_view value) {
+  constexpr Stops kEnd("<>,;");
+  Lexer lexer(value.substr(0, kLongestValue));
+  static_cast<void>(lexer.take('<'));
+  return domain(parser::shorten(decode_encoded_words(lexer.value(kEnd)), kLongestIdentifier));
 }
 
 std::optional<std::string> from_domain(std::string_view value) {
@@ -59,9 +67,9 @@ Envelope read_envelope(const Header& header) {
   Envelope envelope;
   envelope.message_id = message_id(header.message_id);
   envelope.from_domain = from_domain(header.from);
-  envelope.subject = subject(header.subject);
-  envelope.tls_report_domain = domain(identifier(header.tls_report_domain));
-  envelope.tls_report_submitter = identifier(header.tls_report_submitter);
+  envelope.subject = text(header.subject, kLongestText);
+  envelope.tls_report_domain = domain_field(header.tls_report_domain);
+  envelope.tls_report_submitter = text(header.tls_report_submitter, kLongestIdentifier);
   for (const std::string_view value : header.authentication_results) {
     envelope.authentication_results.emplace_back(parser::trim(value));
   }

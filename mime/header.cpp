@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostAuthenticationResults = 50;
 
-constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 11> kFields = {{
+constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 12> kFields = {{
     {"Message-ID", &Header::message_id},
     {"From", &Header::from},
     {"Subject", &Header::subject},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view Header::*>, 11
     {"TLS-Report-Domain", &Header::tls_report_domain},
     {"TLS-Report-Submitter", &Header::tls_report_submitter},
     {"Content-Type", &Header::content_type},
+    {"ContentType", &Header::misspelt_content_type},
     {"Content-Transfer-Encoding", &Header::content_transfer_encoding},
     {"Content-Disposition", &Header::content_disposition},
     {"Content-Description", &Header::content_description},

@@ -18,6 +18,7 @@ struct Header {
   std::string_view tls_report_domain;     // RFC 8460 §5.3
   std::string_view tls_report_submitter;  // RFC 8460 §5.3
   std::string_view content_type;
+  std::string_view misspelt_content_type;  // ContentType (mail-23)
   std::string_view content_transfer_encoding;
   std::string_view content_disposition;
   std::string_view content_description;

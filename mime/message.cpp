@@ -30,16 +30,17 @@ bool is_for_people(std::string_view media_type) {
          istarts_with(media_type, "multipart/");
 }
 
-Attachment read_attachment(const Entity& part) {
+Attachment read_attachment(const Entity& part, std::size_t message) {
   Attachment attachment;
   attachment.part = part.number;
+  attachment.message = message;
   attachment.filename = report_filename(part);
   attachment.labelled = is_tlsrpt_type(part.type.value) || is_tls_report_filename(attachment.filename);
   return attachment;
 }
 
-void take_leaf(const Entity& part, const Limits& limits, Message& message) {
-  Attachment attachment = read_attachment(part);
+void take_leaf(const Entity& part, std::size_t within, const Limits& limits, Message& message) {
+  Attachment attachment = read_attachment(part, within);
   message.says_tls_report = message.says_tls_report || attachment.labelled;
   message.says_dmarc_report = message.says_dmarc_report || is_dmarc_report_filename(attachment.filename);
 
@@ -76,9 +77,25 @@ Header bounded_header(std::string_view bytes, const Limits& limits) {
   return read_header(start.substr(0, start.rfind('\n') + 1));
 }
 
+bool says_tls_report(const Envelope& envelope) {
+  return envelope.tls_report_domain || envelope.tls_report_submitter;
+}
+
 void take_envelope(const Header& header, Message& message) {
   message.envelope = read_envelope(header);
-  message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
+  message.says_tls_report = says_tls_report(message.envelope);
+}
+
+// Its number, as in Attachment; `around` is that of the message around it.
+std::size_t take_embedded(const Header& header, std::size_t around, Message& message) {
+  Envelope envelope = read_envelope(header);
+  message.says_tls_report = message.says_tls_report || says_tls_report(envelope);
+  for (const auto member :
+       {&Envelope::tls_report_domain, &Envelope::tls_report_submitter, &Envelope::subject, &Envelope::from_domain}) {
+    if (!(envelope.*member)) envelope.*member = message.envelope_of(around).*member;
+  }
+  message.embedded.push_back(std::move(envelope));
+  return message.embedded.size();
 }
 
 void take_parts(std::string_view bytes, const Limits& limits, Message& message) {
@@ -89,9 +106,15 @@ void take_parts(std::string_view bytes, const Limits& limits, Message& message) 
   } else {
     take_envelope(bounded_header(bytes, limits), message);
   }
+  std::vector<std::size_t> open;  // the messages that the entity is in, outermost first
   for (; entity && !message.problem; entity = walker.next()) {
+    if (entity->begins_message) {
+      open.resize(entity->depth);
+      open.push_back(entity->is_root ? 0 : take_embedded(entity->header, open.back(), message));
+    }
+    open.resize(entity->depth + 1);
     note_report_type(entity->type, message);
-    if (entity->kind == Entity::Kind::kLeaf) take_leaf(*entity, limits, message);
+    if (entity->kind == Entity::Kind::kLeaf) take_leaf(*entity, open.back(), limits, message);
     if (entity->kind == Entity::Kind::kDeliveryStatus && entity->is_root) message.kind = Kind::kBounce;
   }
   if (!message.problem) message.problem = walker.problem();

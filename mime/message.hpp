@@ -31,13 +31,14 @@ struct Envelope {
   std::optional<std::string> from_domain;  // of the first From address; A-labels, lower case
   std::optional<std::string> subject;
   std::optional<std::string> tls_report_domain;     // RFC 8460 §5.3; normalised domain
-  std::optional<std::string> tls_report_submitter;  // RFC 8460 §5.3; as sent, trimmed
+  std::optional<std::string> tls_report_submitter;  // RFC 8460 §5.3; a domain, or a name (mail-25)
   std::vector<std::string> authentication_results;  // topmost first; bytes as sent, trimmed, folds and all
 };
 
 // A part that may hold a report: its decoded bytes begin like gzip, zlib, zip or JSON, or it says that it is a report.
 struct Attachment {
   std::string part;             // MIME part number, RFC 9051 §6.4.5: "1", "2.1"
+  std::size_t message = 0;      // which it is a part of; 0: the message itself, k: the k-th embedded one
   std::string filename;         // RFC 2231 and RFC 2047 decoded; "" without one; never to be used as a path
   bool labelled = false;        // its media type is application/tlsrpt+*, or its file name is RFC 8460 §5.1's
   bool lenient_base64 = false;  // the base64 was mended: stray characters or padding
@@ -51,8 +52,14 @@ struct Message {
   Kind kind = Kind::kMessage;
   bool says_tls_report = false;    // report-type=tlsrpt, a TLS-Report-* header, or a labelled part
   bool says_dmarc_report = false;  // a file name or the subject is an aggregate report's, or it is a failure report
+  std::vector<Envelope> embedded;  // of messages within it; what one lacks is of the message around it
   std::vector<Attachment> attachments;       // in the order of the message
   std::optional<parser::Rejection> problem;  // a bound was hit: attachments are incomplete, the envelope may be
+
+  // `message` as in Attachment.
+  [[nodiscard]] const Envelope& envelope_of(std::size_t message) const {
+    return message == 0 ? envelope : embedded[message - 1];
+  }
 };
 
 // When a message came, by its own word: the topmost Received field's time, else its Date. For mail that no server

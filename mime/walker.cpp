@@ -24,7 +24,9 @@ bool is_delivery_status(const Content& type, bool is_root) {
 // RFC 2046 §5.1.1: a boundary does not end in white space; nothing for what is no multipart or cannot be split.
 std::string boundary_of(const Content& type) {
   if (!istarts_with(type.value, "multipart/")) return {};
-  std::string boundary = type.parameters.find("boundary").value_or("");
+  constexpr std::size_t kLongestBoundary = 1024;  // RFC 2046 §5.1.1 allows 70
+  auto plain = type.parameters.find("boundary");
+  std::string boundary = plain ? std::move(*plain) : type.parameters.find_text("boundary", kLongestBoundary);
   boundary.resize(trim_end(boundary).size());
   return boundary;
 }
@@ -79,9 +81,13 @@ bool Walker::advance() {
 void Walker::enter(const Start& start) {
   entity_ = {};
   entity_.is_root = frames_.empty();
+  entity_.begins_message = start.begins_message;
+  entity_.depth = static_cast<std::size_t>(
+      std::count_if(frames_.begin(), frames_.end(), [](const Frame& frame) { return frame.boundary.empty(); }));
   count_header(read_header(), start);
   if (problem_) return;
-  entity_.type = parse_content(entity_.header.content_type);
+  const Header& header = entity_.header;
+  entity_.type = parse_content(header.content_type.empty() ? header.misspelt_content_type : header.content_type);
   if (entity_.type.value.empty() && start.in_digest) entity_.type.value = "message/rfc822";  // RFC 2046 §5.1.5
 
   std::string boundary = boundary_of(entity_.type);

@@ -23,10 +23,12 @@ struct Entity {
   };
 
   Kind kind = Kind::kLeaf;
-  bool is_root = false;  // the message itself, not a part of it
-  std::string number;    // RFC 9051 §6.4.5; "" for a multipart that is the message itself
+  bool is_root = false;         // the message itself, not a part of it
+  bool begins_message = false;  // the message itself, or one that is embedded in it
+  std::size_t depth = 0;        // how many messages are embedded in each other here; 0 in the message itself
+  std::string number;           // RFC 9051 §6.4.5; "" for a multipart that is the message itself
   Header header;
-  Content type;           // header.content_type, read
+  Content type;           // its media type, read
   std::string_view body;  // of a leaf: as it stands, before any decoding
 };
 

@@ -103,6 +103,16 @@ TEST_CASE("Domains are normalised, and the submitter is not (mail-25)") {
   CHECK(envelope_of("From: a@b\xC3\xBC\x63her.example\r\n").from_domain == "xn--bcher-kva.example");
 }
 
+TEST_CASE("A TLS report's own fields are read as generously as any") {
+  for (const char* const sent : {"<example.org>", "Example.org (primary)", "(primary) example.org.", "\"example.org\"",
+                                 "=?utf-8?Q?example.org?="}) {
+    CAPTURE(sent);
+    CHECK(envelope_of("TLS-Report-Domain: " + std::string(sent) + "\r\n").tls_report_domain == "example.org");
+  }
+  CHECK(envelope_of("TLS-Report-Submitter: =?utf-8?Q?B=C3=BCcher_Post?=\r\n").tls_report_submitter ==
+        "B\xC3\xBC\x63her Post");
+}
+
 TEST_CASE("Of repeated fields the topmost counts") {
   const Envelope envelope =
       envelope_of("Subject: a\nSubject: b\nTLS-Report-Domain: a.example\nTLS-Report-Domain: b.example\n");

@@ -102,6 +102,13 @@ TEST_CASE("Boundaries are matched as by RFC 2046 section 5.1.1") {
        "Content-Type: multipart/mixed (a; boundary=x (y)) ; (c) boundary = (d) b (e)\n\n--b" + part + "\n--b--", "1"},
       {"a semicolon in another parameter",
        "Content-Type: multipart/mixed; x=\"; boundary=x\"; boundary=b\n\n--b" + part + "\n--b--", "1"},
+      {"a boundary in pieces (RFC 2231)",
+       "Content-Type: multipart/mixed; boundary*0=\"b\"; boundary*1=c\n\n--bc" + part + "\n--bc--", "1"},
+      {"an extended boundary (RFC 2231)",
+       "Content-Type: multipart/mixed; boundary*=us-ascii''b%20c\n\n--b c" + part + "\n--b c--", "1"},
+      {"ContentType (mail-23)", "ContentType: multipart/mixed; boundary=b\n\n--b" + part + "\n--b--", "1"},
+      {"ContentType beside the real one (mail-23)",
+       "ContentType: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b" + part + "\n--b--", "1"},
       {"several boundaries, of which the first counts",
        "Content-Type: multipart/mixed; boundary=b; boundary=c\n\n--b" + part + "\n--b--", "1"},
       {"several Content-Type fields, of which the first counts",
@@ -147,6 +154,36 @@ TEST_CASE("The line end before a boundary is not the part's") {
       read("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n{\"a\":1}\r\n\r\n--b--\r\n");
   REQUIRE(message.attachments.size() == 1);
   CHECK(message.attachments[0].body == "{\"a\":1}\r\n");
+}
+
+TEST_CASE("A part belongs to the message that it came in, also where that was forwarded") {
+  const std::string sent = multipart("in", {text_part(), report_part()});
+  const std::string inner = "TLS-Report-Domain: example.org\nSubject: inner\n" + sent;
+  const std::string twice = "From: b@relay.example\n" + multipart("mid", {embedded(inner)});
+  const std::string mail =
+      "From: a@forwarder.example\nSubject: outer\nTLS-Report-Submitter: sender.example\n" +
+      multipart("out", {report_part(), embedded(twice), report_part(),
+                        "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + base64(inner)});
+  const Message message = read(mail);
+  REQUIRE(parts_of(message) == "1 2.1.2 3 4.2");
+  CHECK(message.envelope.from_domain == "forwarder.example");
+  struct Row {
+    std::optional<std::string> report_domain;
+    std::string subject;
+    std::string from_domain;
+  };
+  const std::vector<Row> rows = {{std::nullopt, "outer", "forwarder.example"},
+                                 {"example.org", "inner", "relay.example"},
+                                 {std::nullopt, "outer", "forwarder.example"},
+                                 {"example.org", "inner", "forwarder.example"}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CAPTURE(i);
+    const Envelope& envelope = message.envelope_of(message.attachments[i].message);
+    CHECK(envelope.tls_report_domain == rows[i].report_domain);
+    CHECK(envelope.tls_report_submitter == "sender.example");
+    CHECK(envelope.subject == rows[i].subject);
+    CHECK(envelope.from_domain == rows[i].from_domain);
+  }
 }
 
 TEST_CASE("An embedded message in base64 or quoted-printable is decoded first") {
