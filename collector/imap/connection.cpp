@@ -101,6 +101,17 @@ void check_credentials(const Account& account, const ErrorText& errors) {
   }
 }
 
+// libcurl tries one way alone, and Kerberos or NTLM before any that sends a password. Both need more than that, and
+// fail where they are offered to others (Exchange; Dovecot and Cyrus with Kerberos).
+bool may_try_a_password(CURLcode code, const LoginTranscript& transcript) {
+  const auto offers = [&](std::string_view mechanism) {
+    const auto& offered = transcript.offered();
+    return std::find(offered.begin(), offered.end(), mechanism) != offered.end();
+  };
+  return (code == CURLE_LOGIN_DENIED || code == CURLE_AUTH_ERROR) && (offers("AUTH=GSSAPI") || offers("AUTH=NTLM")) &&
+         (offers("AUTH=PLAIN") || offers("AUTH=LOGIN"));
+}
+
 }  // namespace
 
 void Connection::CloseHandle::operator()(void* handle) const noexcept {
@@ -113,7 +124,7 @@ Connection::Connection(const Account& account)
   log_in(account, checked_server(account).url());
 }
 
-void Connection::log_in(const Account& account, const std::string& url) {
+void Connection::log_in(const Account& account, const std::string& url, const char* login_options) {
   std::array<char, CURL_ERROR_SIZE> text{};
   CURL* const handle = handle_.get();
   Login login{.handle = handle, .transcript = {}, .tls = {}};
@@ -124,6 +135,7 @@ void Connection::log_in(const Account& account, const std::string& url) {
   set_option(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set_option(handle, CURLOPT_USERNAME, account.username.c_str());
   set_option(handle, CURLOPT_PASSWORD, account.password.reveal().c_str());
+  set_option(handle, CURLOPT_LOGIN_OPTIONS, login_options);
   set_option(handle, CURLOPT_BUFFERSIZE, static_cast<long>(kBufferSize));  // bounds what curl_easy_recv gives at once
   set_option(handle, CURLOPT_ERRORBUFFER, text.data());
   set_option(handle, CURLOPT_HEADERFUNCTION, take_login_line);
@@ -135,6 +147,10 @@ void Connection::log_in(const Account& account, const std::string& url) {
   set_option(handle, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));  // these two live no longer than this function
   set_option(handle, CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
   if (code != CURLE_OK) {
+    if (login_options == nullptr && may_try_a_password(code, login.transcript)) {
+      handle_.reset(new_handle());
+      return log_in(account, url, "AUTH=PLAIN;AUTH=LOGIN");
+    }
     LoginFailure failure{.code = code, .text = text.data(), .implicit_tls = url.starts_with("imaps:")};
     if (failure.text.empty()) failure.text = curl_easy_strerror(code);
     curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &failure.verify_result);

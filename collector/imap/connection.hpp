@@ -39,7 +39,7 @@ class Connection {
   };
   using Handle = std::unique_ptr<void, CloseHandle>;  // of libcurl's easy interface
 
-  void log_in(const Account& account, const std::string& url);
+  void log_in(const Account& account, const std::string& url, const char* login_options = nullptr);
   void flush();
   [[nodiscard]] std::optional<std::string_view> try_receive();
   void wait(StallClock& clock);

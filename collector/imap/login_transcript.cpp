@@ -33,6 +33,7 @@ void LoginTranscript::add_tagged(std::string_view line) {
   capabilities_ = std::exchange(untagged_capabilities_, std::nullopt);
   const auto status = parse_status(last_answer_);
   if (status && status->has_code("CAPABILITY")) capabilities_ = capability_names(status->arguments);
+  if (capabilities_) offered_ = *capabilities_;
 }
 
 std::vector<std::string> capability_names(std::string_view list) {

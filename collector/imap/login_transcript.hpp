@@ -23,6 +23,8 @@ class LoginTranscript {
   [[nodiscard]] const std::string& last_answer() const noexcept { return last_answer_; }
   // What the last command's answer said of capabilities; none where it said nothing.
   [[nodiscard]] const std::optional<std::vector<std::string>>& capabilities() const noexcept { return capabilities_; }
+  // The last that was said of capabilities; empty where nothing was.
+  [[nodiscard]] const std::vector<std::string>& offered() const noexcept { return offered_; }
 
  private:
   void add_untagged(std::string_view line);
@@ -33,6 +35,7 @@ class LoginTranscript {
   std::string last_answer_;
   std::optional<std::vector<std::string>> capabilities_;
   std::optional<std::vector<std::string>> untagged_capabilities_;  // since the last tagged answer
+  std::vector<std::string> offered_;
 };
 
 // "IMAP4rev1 UIDPLUS" → its words.

@@ -144,6 +144,39 @@ TEST_CASE("The same passwords arrive by SASL PLAIN") {
   CHECK(server.commands("AUTHENTICATE") == std::vector<std::string>{"AUTHENTICATE PLAIN AHVzZXIAcCUgOiJcw6Q="});
 }
 
+TEST_CASE("Kerberos and NTLM, where they are offered, do not keep a password from being sent") {
+  for (const char* const offered : {"AUTH=GSSAPI AUTH=PLAIN", "AUTH=NTLM AUTH=PLAIN"}) {
+    CAPTURE(offered);
+    ScriptedServer server;
+    server.capabilities_before = "IMAP4rev1 SASL-IR " + std::string(offered);
+    server.script = [](const Command& command) -> std::optional<Answer> {
+      if (command.name != "AUTHENTICATE") return std::nullopt;
+      return tagged(command.arguments.starts_with("PLAIN ") ? "OK [CAPABILITY IMAP4rev1] in" : "NO not that way");
+    };
+    server.start();
+    Account account = server.account();
+    account.username = "user@example.com";
+    const Session session(account);
+    CHECK(server.commands("AUTHENTICATE PLAIN").size() == 1);
+    CHECK(server.commands("CAPABILITY").size() == 2);
+  }
+}
+
+TEST_CASE("A wrong password is refused in the server's words also where Kerberos is offered") {
+  ScriptedServer server;
+  server.capabilities_before = "IMAP4rev1 AUTH=GSSAPI AUTH=PLAIN SASL-IR";
+  server.script = [](const Command& command) {
+    return command.name == "AUTHENTICATE" ? std::optional(tagged("NO [AUTHENTICATIONFAILED] wrong")) : std::nullopt;
+  };
+  server.start();
+  Account account = server.account();
+  account.username = "user@example.com";
+  const Failure failure = failure_of([&] { const Session session(account); });
+  CHECK(failure.kind == Kind::kLoginRefused);
+  CHECK(failure.says("[AUTHENTICATIONFAILED] wrong"));
+  CHECK(server.commands("AUTHENTICATE").size() == 1);
+}
+
 TEST_CASE("A line break in a name or password is refused before anything is sent") {
   ScriptedServer server;
   server.start();
