@@ -31,10 +31,31 @@ class Refusal : public YAML::ParserException {
   using YAML::ParserException::ParserException;
 };
 
+// Whether the quote at `begin` ends anywhere. The library takes one that does not for a text up to the file's end.
+bool is_closed(std::string_view text, std::size_t begin) {
+  const char quote = begin < text.size() ? text[begin] : '\0';
+  if (quote != '\'' && quote != '"') return true;
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) return true;
+      ++i;  // '' is a quote within
+    }
+  }
+  return false;
+}
+
+// Without a byte order mark, which the library's positions do not count.
+std::string_view counted(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  return text.substr(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+}
+
 // Builds the tree from the parser's events.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(ConfigErrors& errors) : errors_(errors) {}
+  TreeBuilder(std::string_view text, ConfigErrors& errors) : text_(counted(text)), errors_(errors) {}
 
   [[nodiscard]] ConfigNode take_root() { return std::move(root_); }
 
@@ -51,6 +72,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
     refuse_tag(mark, tag);
+    if (!is_closed(text_, static_cast<std::size_t>(std::max(mark.pos, 0)))) {
+      throw Refusal(mark, "expected a quote at the end of this text, which goes on to the end of the file");
+    }
     place({.kind = ConfigNode::Kind::kScalar, .position = position_of(mark), .text = value});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -116,6 +140,7 @@ class TreeBuilder : public YAML::EventHandler {
     map.node.members.push_back({std::move(key.text), key.position, std::move(value)});
   }
 
+  std::string_view text_;
   ConfigErrors& errors_;
   bool begun_ = false;
   ConfigNode root_;
@@ -145,7 +170,7 @@ void ConfigErrors::throw_if_any() {
 
 ConfigNode read_config_tree(const std::string& text, ConfigErrors& errors) {
   std::istringstream stream(text);
-  TreeBuilder builder(errors);
+  TreeBuilder builder(text, errors);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) continue;

@@ -254,6 +254,19 @@ TEST_CASE("what is no YAML, or YAML that is not wanted, is an error with its pla
   });
 }
 
+TEST_CASE("a quote that is never closed is an error with its place") {
+  const std::string expected = ": expected a quote at the end of this text, which goes on to the end of the file";
+  for (const std::string text : {"'a", "\"a", "'a''", "\"a\\\"", "'"}) {
+    CAPTURE(text);
+    CHECK(errors_of("database: " + text + "\npassword: geheim\n") == "1:11" + expected);
+    CHECK(errors_of("\xef\xbb\xbf# \xc3\xbc\r\ndatabase: " + text + "\r\npassword: x\r\n") == "2:11" + expected);
+  }
+  for (const std::string text : {"'it''s'", "\"\\\"\"", "it's", "a\"", "'a\n   b'", "! 'a'", "! it's", "''''"}) {
+    CAPTURE(text);
+    CHECK(errors_of("poll: {jitter: 1s}\ndatabase: " + text + "\n").find("quote") == std::string::npos);
+  }
+}
+
 TEST_CASE("all errors of a file are told at once, in the order of the file") {
   CHECK(errors_of("databse: x\n"
                   "poll:\n"
