@@ -53,13 +53,19 @@ std::vector<UpsertResult> upsert(pqxx::transaction_base& transaction, std::int64
   return results;
 }
 
+// What was taken before is not taken back where the configuration wants less by now.
+bool has_reports(pqxx::transaction_base& transaction, std::int64_t message_key) {
+  return !transaction.exec_params("SELECT FROM report WHERE message_key = $1 LIMIT 1", message_key).empty();
+}
+
 std::optional<Outcome> rewrite(pqxx::transaction_base& transaction, std::int64_t message_key,
                                const RenderedMessage& rendered, const BatchOptions& options) {
   if (transaction.exec_params("SELECT FROM message WHERE id = $1 FOR UPDATE", message_key).empty()) return std::nullopt;
   Before before = remove_entries(transaction, message_key);
   const std::vector<UpsertResult> results = upsert(transaction, message_key, rendered);
   const std::vector<NewQuarantine> entries = quarantine_of(rendered, results);
-  const Outcome outcome = outcome_of(results, !entries.empty());
+  Outcome outcome = outcome_of(results, !entries.empty());
+  if (outcome == Outcome::kQuarantined && has_reports(transaction, message_key)) outcome = Outcome::kPartial;
   const NewMessage& message = rendered.message;
   transaction.exec_params(kUpdateMessage, message_key, storable_optional(message.rfc822_message_id),
                           storable_optional(message.from_domain), storable_optional(message.subject),

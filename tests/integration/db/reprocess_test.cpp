@@ -55,6 +55,18 @@ TEST_CASE("what still cannot be taken stays, with its raw bytes and one attempt 
   CHECK(database.value("SELECT count(*) FROM report") == "1");
 }
 
+TEST_CASE("what was taken before stays, and makes the outcome partial") {
+  Foreign database;
+  NewMessage message = tried({report("r1")});
+  message.quarantine = {rejected(parser::Reason::kForeignDomain, "b", "3")};
+  CHECK(rewrite_message(database.connection, database.key, message, {}) == Outcome::kPartial);
+  message.reports.clear();
+  message.quarantine.insert(message.quarantine.begin(), rejected(parser::Reason::kForeignDomain, "a", "2"));
+  CHECK(rewrite_message(database.connection, database.key, message, {}) == Outcome::kPartial);
+  CHECK(database.rows(kMessage) == Rows{"1|tls|unknown|partial"});
+  CHECK(database.value("SELECT count(*) FROM report") == "1");
+}
+
 TEST_CASE("what still cannot be taken keeps the id by which its owner knows it") {
   Foreign database;
   const Rows ids = database.rows("SELECT id || ' ' || attachment FROM quarantine ORDER BY id");
