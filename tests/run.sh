@@ -27,8 +27,9 @@ for argument in "$@"; do
   case $argument in
     --sanitize)
       build="build-sanitize"
-      # Ten disturbances look for memory errors as well as fifty do.
-      export TLSRPT_TEST_DISTURBANCES=${TLSRPT_TEST_DISTURBANCES:-10}
+      # A few disturbances look for memory errors as well as fifty do.
+      export TLSRPT_TEST_DISTURBANCES=${TLSRPT_TEST_DISTURBANCES:-5}
+      runner_options+=(--sanitized)
       options=("${sanitize_options[@]}")
       compiler=clang++
       packages+=("${fuzz_packages[@]}")
