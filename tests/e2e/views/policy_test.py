@@ -154,3 +154,48 @@ class Enforce(ViewTest):
         database = self.reported(mail(MAILRU, "a.example", 1, 5, mode="testing"))
         self.assertEqual([["1"]], self.ask("select count(*) from v_enforce", database=database, now="2026-01-31T00:00:00Z"))
         self.assertEqual([["0"]], self.ask("select count(*) from v_enforce", database=database, now="2026-02-02T00:00:00Z"))
+
+    def test_a_failure_in_the_last_period_is_what_stands_in_the_way(self):
+        failing = [detail("starttls-not-supported", 1, "mx1.a.example")]
+        for failed in (19, 20):
+            with self.subTest(failed=failed):
+                database = self.reported(*[mail(GOOGLE, "a.example", day, 5, mode="testing", failures=failing if day == failed else ())
+                                           for day in range(1, 21)])
+                self.assertEqual(
+                    [[f"starttls-not-supported at mx1.a.example failed on 2026-01-{failed}: clean for {20 - failed} of 14 days"]],
+                    self.ask("select verdict from v_enforce", database=database, now="2026-01-21T12:00:00Z",
+                             before="update setting set minimum_sessions = 100"))
+
+    def test_a_report_that_quotes_no_policy_is_no_change(self):
+        bare = {"policy-type": "sts", "policy-domain": "a.example"}
+        ready = ["2026-01-01", "20", "ready to enforce"]
+        failed = ["2026-01-01", "0", "sts-policy-fetch-error at mta-sts.a.example failed on 2026-01-20: clean for 0 of 14 days"]
+        for expected, last in ((failed, {"policy": bare, "failures": [detail("sts-policy-fetch-error", 2)]}),
+                               (ready, {"policy": {"policy-type": "no-policy-found", "policy-domain": "a.example"}})):
+            with self.subTest(last=last):
+                database = self.reported(*[mail(GOOGLE, "a.example", day, 5, mode="testing") for day in range(1, 20)],
+                                         mail(GOOGLE, "a.example", 20, 5, **last))
+                self.assertEqual([expected], self.ask("select testing_since::date, days_clean, verdict from v_enforce",
+                                                      database=database, now="2026-01-21T12:00:00Z"))
+
+    def test_of_several_reports_on_one_period_none_is_picked(self):
+        def verdict(*others):
+            mails = [mail(GOOGLE, "a.example", day, 5, **options) for day in range(1, 16)
+                     for options in others]
+            return self.ask("select verdict from v_enforce", database=self.reported(*mails), now="2026-01-16T12:00:00Z")
+
+        testing = {"mode": "testing"}
+        # A report's identity has its policy domains: of another domain, too, it is another report.
+        none = {"policy": {"policy-type": "no-policy-found", "policy-domain": "a.example"},
+                "also": [{"policy-type": "no-policy-found", "policy-domain": "b.example"}]}
+        enforce = {"also": [{"policy-type": "no-policy-found", "policy-domain": "c.example"}]}
+        for expected, other in (("ready to enforce", none), ("reporters disagree: Google Inc. saw mode enforce", enforce)):
+            for order in ((testing, other), (other, testing)):
+                with self.subTest(order=order):
+                    self.assertEqual([[expected]], verdict(*order))
+
+    def test_days_under_another_policy_do_not_count(self):
+        modes = ["testing"] * 15 + ["enforce"] * 3 + ["testing"] * 4
+        database = self.reported(*[mail(GOOGLE, "a.example", day, 5, mode=mode) for day, mode in enumerate(modes, 1)])
+        self.assertEqual([["2026-01-19", "4", "clean, but for 4 of 14 days only"]], self.ask(
+            "select testing_since::date, days_clean, verdict from v_enforce", database=database, now="2026-01-23T12:00:00Z"))
