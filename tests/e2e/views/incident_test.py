@@ -127,6 +127,47 @@ class Episodes(ViewTest):
         self.assertEqual([["2026-01-05", "2026-01-05", "resolved"], ["2026-01-15", "2026-01-15", "resolved"]],
                          [row[:3] for row in self.episodes(*seen, *days(19, 20, COMCAST))])
 
+    def test_silence_alone_does_not_end_an_episode_before_it_fails_again(self):
+        self.assertEqual([["2026-01-03", "2026-01-25", "open", ""]],
+                         self.episodes(day(3, failed=7), day(25, failed=7), now="2026-01-26T12:00:00Z"))
+
+    def test_what_was_still_open_when_it_failed_again_is_one_incident(self):
+        # As above: Microsoft was clean for 48 hours after its own failure, but not since Google's.
+        seen = [*days(1, 11, failed=[5, 7, 8, 11]), *[day(n, MICROSOFT, 7 if n == 5 else 0) for n in (1, 3, 5, 6, 7)]]
+        self.assertEqual([["2026-01-05", "2026-01-11", "open", ""]], self.episodes(*seen, now="2026-01-12T06:00:00Z"))
+
+    def test_who_has_to_be_clean_is_told_by_all_of_the_incident(self):
+        # Comcast saw its beginning, and sends its second clean day after the third time that it failed.
+        seen = [*days(1, 16, failed=[5, 8, 11]), *[day(n, COMCAST, 7 if n == 5 else 0) for n in (1, 5, 6, 9)]]
+        self.assertEqual([["2026-01-05", "2026-01-08", "resolved"], ["2026-01-11", "2026-01-11", "resolved"]],
+                         [row[:3] for row in self.episodes(*seen, day(10, COMCAST))])
+        self.assertEqual([["2026-01-05", "2026-01-11", "resolved"]],
+                         [row[:3] for row in self.episodes(*seen, day(12, COMCAST), day(13, COMCAST))])
+
+    def test_when_an_incident_was_over_does_not_change_because_it_fails_again(self):
+        seen = [*days(1, 20, failed=[5, 7]), *[day(n, MICROSOFT, 7 if n == 5 else 0) for n in (1, 3, 5, 6, 7, 9, 11)]]
+        over = ["2026-01-05", "2026-01-07", "resolved", "2026-01-11 23:59:59+00"]
+        self.assertEqual([over], self.episodes(*seen))
+        self.assertEqual([over, ["2026-01-21", "2026-01-21", "open", ""]], self.episodes(*seen, day(21, failed=7)))
+        self.assertEqual([over, ["2026-03-22", "2026-03-22", "open", ""]],
+                         self.episodes(*seen, day(81, failed=7), now="2026-03-23T12:00:00Z"))
+
+    def test_who_was_clean_and_says_too_little_since_is_waited_for_sixty_days(self):
+        # Microsoft reports every fifty days, and would be late after 75.
+        seen = [*days(1, 70, failed=[3]), *[day(n, MICROSOFT, 7 if n == 1 else 0) for n in (-149, -99, -49, 1, 2, 3)]]
+        over = ["2026-01-01", "2026-01-03", "resolved", "2026-03-03 23:59:59+00"]
+        self.assertEqual([["2026-01-01", "2026-01-03", "open", ""]], self.episodes(*seen, now="2026-03-03T12:00:00Z"))
+        self.assertEqual([over], self.episodes(*seen, now="2026-03-04T12:00:00Z"))
+        self.assertEqual([over, ["2026-03-12", "2026-03-12", "open", ""]],
+                         self.episodes(*seen, day(71, failed=7), now="2026-03-13T12:00:00Z"))
+
+    def test_what_was_not_so_at_that_moment_is_not_told(self):
+        seen = days(1, 12, failed=[5])
+        for now, state in (("2026-01-05T12:00:00Z", "open"), ("2026-01-06T00:00:00Z", "open"),
+                           ("2026-01-07T12:00:00Z", "open"), ("2026-01-08T00:00:00Z", "resolved")):
+            with self.subTest(now=now):
+                self.assertEqual([state], [row[2] for row in self.episodes(*seen, now=now)])
+
     def test_failures_at_another_mx_or_of_another_kind_are_other_incidents(self):
         other_mx = mail(GOOGLE, "a.example", 5, 100, failures=[detail("certificate-expired", 1, "mx1.a.example"),
                                                               detail("certificate-expired", 2, "mx2.a.example"),
