@@ -136,6 +136,16 @@ class Coverage(ViewTest):
             before="""insert into mailbox (name, server, username, folder, domains)
                       values ('m', 's', 'u', 'f', '{a.example,host.example,other.example}')"""))
 
+    def test_a_listed_host_is_covered_by_any_report_that_names_it(self):
+        host = {"policy-type": "tlsa", "policy-domain": "mx.host.example", "policy-string": ["3 1 1 " + "0" * 64]}
+        database = self.reported(*[mail(GOOGLE, "a.example", day, 1, also=[host] if day < 9 else ()) for day in range(1, 17)])
+        mailbox = """insert into mailbox (name, server, username, folder, domains)
+                     values ('m', 's', 'u', 'f', '{a.example,mx.host.example}')"""
+        for now, expected in (("2026-01-10T12:00:00Z", []), ("2026-01-16T12:00:00Z", [["mx.host.example", "2026-01-08 23:59:59+00"]])):
+            with self.subTest(now=now):
+                self.assertEqual(expected, self.ask(
+                    "select domain, last_report from v_coverage", now=now, database=database, before=mailbox))
+
     def test_a_retired_mailbox_is_not_missed(self):
         self.assertEqual([["0"]], self.ask(
             "select count(*) from v_coverage", before="update mailbox set retired_at = now()"))
