@@ -1,6 +1,6 @@
 """v_reporter, v_coverage, v_ingest: do reports come?"""
 
-from tests.harness.known_month import GOOGLE, MICROSOFT, STALWART, mail
+from tests.harness.known_month import GOOGLE, MICROSOFT, POSTFIX, STALWART, mail
 
 from .case import ViewTest
 
@@ -95,6 +95,10 @@ class Future(ViewTest):
         self.assertEqual([["", "", "", "", "1"]], self.ask(
             """select first_seen, last_seen, expected_by, silent, future_reports from v_reporter
                where organization_name = 'Tomorrow'""", before=self.future("new.example", "Tomorrow")))
+
+    def test_liberties_in_reports_on_the_future_are_not_counted(self):
+        database = self.reported(*[mail(POSTFIX, "a.example", day, 1, policy={"policy-type": "no-policy-found"}) for day in (31, 40)])
+        self.assertEqual([["2", "1"]], self.ask("select deviations, future_reports from v_reporter", database=database))
 
     def test_a_domain_is_not_covered_by_the_future(self):
         covered = "select domain from v_coverage order by 1"

@@ -1,5 +1,7 @@
 """v_sessions, v_daily, v_failure."""
 
+from tests.harness.known_month import GOOGLE, detail, mail
+
 from .case import ViewTest
 
 
@@ -93,6 +95,11 @@ class Failures(ViewTest):
             "select count(*), count(distinct failure_key) from v_failure"))
         self.assertEqual([["21"]], self.ask("select count(*) from failure_detail"))
 
+    def test_who_does_not_say_its_name_has_an_empty_one(self):
+        self.assertEqual([["", "t"]], self.ask(
+            "select organization_name, organization_name is not null from v_failure where recipient_domain = 'wavering.example'",
+            before="update report set organization_name = null"))
+
     def test_of_a_policy_that_could_not_be_fetched_the_host_is_the_one_that_serves_it(self):
         self.assertEqual([["", "mta-sts.policy.example", "sts", "t"]], self.ask("""
             select receiving_mx_hostname, host, category, remedy like '%https://mta-sts.policy.example/.well-known/%'
@@ -109,3 +116,19 @@ class Failures(ViewTest):
             select bool_and(position('rm -rf' in remedy) = 0 and remedy like '%-connect MX:25%') from v_failure
             where recipient_domain = 'wavering.example'""",
             before="update failure_detail set receiving_mx_hostname = '$(rm -rf /)'"))
+
+
+class ShortPeriods(ViewTest):
+
+    def test_a_period_without_length_is_not_over_before_it_begins(self):
+        failing = [detail("starttls-not-supported", 1, "mx1.a.example")]
+        database = self.reported(mail(GOOGLE, "a.example", 31, 5, mode="testing", failures=failing))
+        moment = "start_datetime = '2026-01-31', end_datetime = '2026-01-31'"
+        for view, column in (("v_incident", "last_seen"), ("v_reporter", "last_seen"), ("v_policy", "last_seen"),
+                             ("v_enforce", "last_failure"), ("v_coverage", "last_report")):
+            with self.subTest(view=view):
+                self.assertEqual([["2026-01-31 00:00:00+00"]], self.ask(
+                    f"select {column} from {view}", database=database, now="2026-02-10T12:00:00Z",
+                    before=f"""update session_total set {moment}; update failure_total set {moment}; update policy set {moment};
+                               insert into mailbox (name, server, username, folder, domains)
+                               values ('m', 's', 'u', 'f', '{{a.example}}')"""))
