@@ -24,10 +24,12 @@ db::Day day_of(const ReadReport& read) {
 // A hostile report may have a hundred thousand.
 constexpr std::size_t kMostKinds = 1'000;
 
-// The last second of the period, so that its date is the period's own (json-2); the views' last_moment().
+// The last second of the period, so that its date is the period's own (json-2); the views' last_moment(). One without
+// length is not over before it begins.
 db::Time last_moment(const ReadReport& read) {
-  const auto end = read.parsed.report.end_datetime;
-  return end == floor<days>(end) ? end - seconds{1} : end;
+  const auto& report = read.parsed.report;
+  const auto end = report.end_datetime;
+  return std::max(end == floor<days>(end) ? end - seconds{1} : end, report.start_datetime);
 }
 
 std::string organization(const ReadReport& read) {
@@ -125,7 +127,7 @@ void FileSummary::add_reason_code(const std::string& domain, const parser::Failu
   if (found == failures_.end() || !detail.failure_reason_code) return;
   auto& codes = found->second.reason_codes;
   codes.insert(kept(*detail.failure_reason_code));
-  if (codes.size() > db::kMostReasonCodes) codes.erase(std::prev(codes.end()));
+  if (codes.size() > db::kMostReasonCodes + 1) codes.erase(std::prev(codes.end()));
 }
 
 db::Summary FileSummary::summary(db::Time now) const {
@@ -183,7 +185,8 @@ std::vector<db::FailureKind> FileSummary::failures() const {
                      .first_day = *failure.days.begin(),
                      .last_day = *failure.days.rbegin(),
                      .organizations = first_of(failure.organizations, kMostKinds),
-                     .reason_codes = first_of(failure.reason_codes, db::kMostReasonCodes)});
+                     .reason_codes = first_of(failure.reason_codes, db::kMostReasonCodes),
+                     .more_reason_codes = failure.reason_codes.size() > db::kMostReasonCodes});
   }
   std::ranges::stable_sort(kinds, std::ranges::greater{}, &db::FailureKind::failed_sessions);
   return kinds;

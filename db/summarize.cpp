@@ -92,7 +92,8 @@ FailureKind read_failure(const pqxx::row& row) {
           .first_day = day(row, "first_day"),
           .last_day = day(row, "last_day"),
           .organizations = texts(row, "organizations"),
-          .reason_codes = texts(row, "reason_codes")};
+          .reason_codes = texts(row, "reason_codes"),
+          .more_reason_codes = row["more_reason_codes"].as<bool>()};
 }
 
 Reporter read_reporter(const pqxx::row& row) {

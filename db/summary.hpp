@@ -37,6 +37,7 @@ struct FailureKind {
   Day last_day;
   std::vector<std::string> organizations;  // sorted
   std::vector<std::string> reason_codes;   // failure-reason-codes, sorted, at most kMostReasonCodes
+  bool more_reason_codes = false;          // these are not all
 };
 
 inline constexpr std::size_t kMostReasonCodes = 5;

@@ -37,8 +37,7 @@ inline constexpr const char* kIncidents = R"(
 // Failures that a report counts for a domain without any detail are of type `unspecified`.
 inline constexpr const char* kFailures = R"(
   with failing as (
-    select day, recipient_domain, coalesce(organization_name, '') as organization_name, result_type, host,
-           failed_session_count, failure_reason_code
+    select day, recipient_domain, organization_name, result_type, host, failed_session_count, failure_reason_code
     from v_failure
     where day between date 'epoch' + $1::int and date 'epoch' + $2::int
       and ($3::text is null or is_at_or_below(recipient_domain, $3))
@@ -53,7 +52,8 @@ inline constexpr const char* kFailures = R"(
          min(day) - date 'epoch' as first_day, max(day) - date 'epoch' as last_day,
          array_agg(distinct organization_name order by organization_name) as organizations,
          (array_agg(distinct failure_reason_code order by failure_reason_code)
-            filter (where failure_reason_code is not null))[1:$4] as reason_codes
+            filter (where failure_reason_code is not null))[1:$4] as reason_codes,
+         count(distinct failure_reason_code) > $4 as more_reason_codes
   from failing
   group by recipient_domain, result_type, host
   order by failed_sessions desc, recipient_domain, result_type, host)";

@@ -74,6 +74,7 @@ std::string to_string(db::Incident::State state) {
 
 void write(JsonWriter& json, const db::Summary& summary, const db::Incident& incident) {
   const auto steps = steps_of(incident.remedy);
+  const auto* failures = failures_of(summary, incident);
   Members(json)
       .add("recipient_domain", incident.recipient_domain)
       .add("result_type", incident.result_type)
@@ -91,7 +92,8 @@ void write(JsonWriter& json, const db::Summary& summary, const db::Incident& inc
       .add("failure_rate", incident.failure_rate)
       .add("reporters", static_cast<std::int64_t>(incident.organizations.size()))
       .add("organizations", incident.organizations)
-      .add("reason_codes", reason_codes(summary, incident))
+      .add("reason_codes", failures != nullptr ? failures->reason_codes : std::vector<std::string>{})
+      .add("more_reason_codes", failures != nullptr && failures->more_reason_codes)
       .add("cause", incident.cause)
       .add("remedy", incident.remedy)
       .add("advice", steps.advice)
@@ -108,7 +110,8 @@ void write(JsonWriter& json, const db::FailureKind& failure) {
       .add("first_day", failure.first_day)
       .add("last_day", failure.last_day)
       .add("organizations", failure.organizations)
-      .add("reason_codes", failure.reason_codes);
+      .add("reason_codes", failure.reason_codes)
+      .add("more_reason_codes", failure.more_reason_codes);
 }
 
 void write(JsonWriter& json, const db::Reporter& reporter, const Totals& totals) {

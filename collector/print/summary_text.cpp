@@ -81,7 +81,7 @@ void add_incident(Sheet& sheet, const db::Summary& summary, const db::Incident& 
   if (incident.resolved_at) sheet.labelled("Resolved", date(*incident.resolved_at));
   sheet.labelled("Failed", how_many(incident));
   sheet.labelled("Reported by", reporter_names(incident.organizations));
-  for (const auto& code : reason_codes(summary, incident)) sheet.labelled("They say", code);
+  for (const auto& code : what_they_say(summary, incident)) sheet.labelled("They say", code);
   sheet.labelled("Why", incident.cause);
   const auto steps = steps_of(incident.remedy);
   sheet.labelled("What to do", steps.advice);

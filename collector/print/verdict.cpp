@@ -1,6 +1,9 @@
 #include "collector/print/verdict.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -30,10 +33,26 @@ bool reaches_today(const db::Summary& summary) {
   return summary.to >= std::chrono::floor<std::chrono::days>(summary.made_at);
 }
 
+// Domains of whose reporters all have fallen silent. Who reported on one day only had no habit.
+std::vector<std::string> forsaken(const db::Summary& summary) {
+  std::set<std::string> silent;
+  for (const auto* reporter : silent_reporters(summary)) silent.insert(reporter->recipient_domain);
+  for (const auto& reporter : summary.reporters) {
+    if (!reporter.silent) silent.erase(reporter.recipient_domain);
+  }
+  return {silent.begin(), silent.end()};
+}
+
+bool was_never_read(const db::MailboxHealth& mailbox) {
+  return !mailbox.last_success_at;
+}
+
 bool may_miss_reports(const db::Summary& summary) {
   if (is_of_files(summary)) return rejected(summary) > 0;
-  return reaches_today(summary) &&
-         (!summary.uncovered.empty() || std::ranges::any_of(summary.mailboxes, is_in_trouble));
+  // Of no period are reports known.
+  if (std::ranges::any_of(summary.mailboxes, was_never_read)) return true;
+  return reaches_today(summary) && (!summary.uncovered.empty() || !forsaken(summary).empty() ||
+                                    std::ranges::any_of(summary.mailboxes, is_in_trouble));
 }
 
 std::string incidents_headline(const db::Summary& summary) {
@@ -98,6 +117,9 @@ std::vector<std::string> details_of(const db::Summary& summary) {
     details.push_back(fmt::format("{} reporters have fallen silent.", silent.size()));
   } else {
     for (const auto* reporter : silent) details.push_back(silent_sentence(*reporter));
+  }
+  if (const auto domains = forsaken(summary); !domains.empty()) {
+    details.push_back(fmt::format("Nobody is left who reports on {}.", listed(domains)));
   }
   if (const auto inputs = rejected(summary); inputs > 0) {
     details.push_back(fmt::format("{} could not be read.", counted(inputs, "input")));

@@ -79,7 +79,8 @@ std::string when(const db::Incident& incident, db::Time now) {
   }
   using std::chrono::days;
   const auto ago = std::chrono::floor<days>(now) - std::chrono::floor<days>(incident.first_seen);
-  const auto since = fmt::format("{} ({} ago)", first, counted(ago.count(), "day"));
+  // Reports may cover tomorrow.
+  const auto since = ago.count() < 0 ? first : fmt::format("{} ({} ago)", first, counted(ago.count(), "day"));
   return first == last ? since : fmt::format("{}, on {}, last on {}", since, counted(incident.days, "day"), last);
 }
 
@@ -89,12 +90,20 @@ std::string how_many(const db::Incident& incident) {
   return text;
 }
 
-std::vector<std::string> reason_codes(const db::Summary& summary, const db::Incident& incident) {
+const db::FailureKind* failures_of(const db::Summary& summary, const db::Incident& incident) {
   const auto kind = std::ranges::find_if(summary.failures, [&](const db::FailureKind& failure) {
     return failure.recipient_domain == incident.recipient_domain && failure.result_type == incident.result_type &&
            failure.host == incident.receiving_mx_hostname;
   });
-  return kind == summary.failures.end() ? std::vector<std::string>{} : kind->reason_codes;
+  return kind == summary.failures.end() ? nullptr : &*kind;
+}
+
+std::vector<std::string> what_they_say(const db::Summary& summary, const db::Incident& incident) {
+  const auto* failures = failures_of(summary, incident);
+  if (failures == nullptr) return {};
+  auto codes = failures->reason_codes;
+  if (failures->more_reason_codes) codes.emplace_back("and more");
+  return codes;
 }
 
 bool has_fallen_silent(const db::Reporter& reporter) noexcept {

@@ -44,8 +44,10 @@ inline constexpr std::string_view kHowItEnds =
 [[nodiscard]] std::string when(const db::Incident& incident, db::Time now);
 // "30 sessions in 6 reports, where 12.50 % of all failed"
 [[nodiscard]] std::string how_many(const db::Incident& incident);
-// The failure-reason-codes given within the period.
-[[nodiscard]] std::vector<std::string> reason_codes(const db::Summary& summary, const db::Incident& incident);
+// What fails so within the period; null: nothing does.
+[[nodiscard]] const db::FailureKind* failures_of(const db::Summary& summary, const db::Incident& incident);
+// Its failure-reason-codes, and that there are more.
+[[nodiscard]] std::vector<std::string> what_they_say(const db::Summary& summary, const db::Incident& incident);
 
 // It had a habit, and has broken it.
 [[nodiscard]] bool has_fallen_silent(const db::Reporter& reporter) noexcept;

@@ -199,6 +199,25 @@ class Report(EndToEndTest):
                           for row in summary["failures"]])
         self.assertEqual(["unspecified"], [row["result_type"] for row in summary["incidents"]])
 
+    def test_that_there_are_more_reason_codes_than_are_told_is_told(self):
+        for codes, more in ((5, False), (6, True)):
+            with self.subTest(codes=codes):
+                failing = report("Google Inc.", f"2026-01-{20 + codes}", failures=[(f"test-{codes}", "mx1.example.com", 1)] * codes)
+                for number, detail in enumerate(failing["policies"][0]["failure-details"], 1):
+                    detail["failure-reason-code"] = f"code {number}"
+                self.store([failing])
+                [told] = [each for each in self.json_of("--days", "30")["incidents"] if each["result_type"] == f"test-{codes}"]
+                self.assertEqual(([f"code {number}" for number in range(1, 6)], more),
+                                 (told["reason_codes"], told["more_reason_codes"]))
+
+    def test_a_domain_that_nobody_reports_on_any_longer_needs_attention(self):
+        self.store([report(organization, f"2026-01-{day:02}") for organization in ("Google Inc.", "Yahoo Inc.") for day in range(1, 11)])
+        verdict = self.json_of("--days", "30")["verdict"]
+        self.assertEqual("attention", verdict["status"])
+        self.assertIn("Nobody is left who reports on example.com.", verdict["details"])
+        self.store([report("Google Inc.", "2026-01-30")])
+        self.assertEqual("ok", self.json_of("--days", "30")["verdict"]["status"])
+
     def test_what_is_in_quarantine_is_told_by_reason(self):
         broken = self.directory / "broken.json"
         broken.write_text('{"organization-name": ')

@@ -27,7 +27,7 @@ void write_facts(HtmlWriter& html, const db::Summary& summary, const db::Inciden
   if (incident.resolved_at) write_fact(html, "Resolved", date(*incident.resolved_at));
   write_fact(html, "Failed", how_many(incident));
   write_fact(html, "Reported by", reporter_names(incident.organizations));
-  for (const auto& code : reason_codes(summary, incident)) write_fact(html, "They say", code);
+  for (const auto& code : what_they_say(summary, incident)) write_fact(html, "They say", code);
   html.close();
 }
 

@@ -74,6 +74,32 @@ TEST_CASE("files: failures of one kind at one host are one problem, whoever repo
   CHECK(verdict_of(summary).headline == "1 problem reported, 1 critical");
 }
 
+TEST_CASE("files: a period without length is not over before it begins") {
+  auto moment = read("Google Inc.", 10, expired(100, 5));
+  moment.parsed.report.end_datetime = moment.parsed.report.start_datetime;
+  FileSummary files;
+  files.add_report("a.json", moment);
+  CHECK(files.summary(january(20)).incidents[0].last_seen == january(10));
+}
+
+TEST_CASE("files: of many reason codes a few are told, and that there are more") {
+  const auto told = [](int codes) {
+    auto policy = expired(100, codes);
+    policy.failure_details.resize(static_cast<std::size_t>(codes), policy.failure_details[0]);
+    for (int code = 0; code < codes; ++code) {
+      policy.failure_details[static_cast<std::size_t>(code)].failure_reason_code = std::to_string(9 - code);
+    }
+    FileSummary files;
+    files.add_report("a.json", read("Google Inc.", 10, policy));
+    const auto failure = files.summary(january(20)).failures[0];
+    return std::pair(failure.reason_codes, failure.more_reason_codes);
+  };
+  using Codes = std::vector<std::string>;
+  CHECK(told(5) == std::pair(Codes{"5", "6", "7", "8", "9"}, false));
+  CHECK(told(6) == std::pair(Codes{"4", "5", "6", "7", "8"}, true));
+  CHECK(told(8) == std::pair(Codes{"2", "3", "4", "5", "6"}, true));
+}
+
 TEST_CASE("files: severity begins at one percent, and five are still a warning") {
   const auto severity = [](std::int64_t sessions, std::int64_t failed) {
     FileSummary files;

@@ -33,6 +33,7 @@ db::Summary quiet() {
   summary.uncovered.clear();
   summary.mailboxes.clear();
   for (auto& row : summary.daily) row.failures = 0;
+  summary.reporters[0].silent = false;
   return summary;
 }
 
@@ -51,6 +52,7 @@ TEST_CASE("the verdict counts what is open, and how much of it is critical") {
                                  "Mailbox inbox was last read at 2026-01-30T00:00:00Z: login refused",
                                  "No report on example.org in the last 7 days; there never was one.",
                                  "Google Inc. has fallen silent on example.com: its last report covers 2026-01-11.",
+                                 "Nobody is left who reports on example.com.",
                                  "In quarantine: 1; see tlsrpt-collector quarantine list."});
 }
 
@@ -73,6 +75,44 @@ TEST_CASE("reports that may be missing are no reason to be calm, unless the peri
   summary.mailboxes = sample_summary().mailboxes;
   CHECK(verdict_of(summary).status == Status::kAttention);
   CHECK(verdict_of(summary).headline == "No open incident, but reports may be missing");
+}
+
+TEST_CASE("who falls silent is missed only where nobody else is left to report") {
+  auto summary = quiet();
+  summary.reporters[0].silent = true;
+  CHECK(verdict_of(summary).status == Status::kAttention);
+  CHECK(verdict_of(summary).details[2] == "Nobody is left who reports on example.com.");
+  summary.made_at = january(31) + std::chrono::days{1};
+  CHECK(verdict_of(summary).status == Status::kOk);
+  summary.made_at = january(31);
+  summary.reporters.push_back(summary.reporters[0]);
+  CHECK(verdict_of(summary).status == Status::kAttention);
+  summary.reporters.back().silent = false;
+  CHECK(verdict_of(summary).status == Status::kOk);
+}
+
+TEST_CASE("what a mailbox that was never read holds may be of any period") {
+  auto summary = quiet();
+  summary.made_at = january(31) + std::chrono::days{10};
+  summary.mailboxes = sample_summary().mailboxes;
+  CHECK(verdict_of(summary).status == Status::kOk);
+  summary.mailboxes[0].last_success_at.reset();
+  CHECK(verdict_of(summary).status == Status::kAttention);
+}
+
+TEST_CASE("an incident that begins tomorrow began no negative number of days ago") {
+  const auto since = [](int day) { return when(expired_certificate(), january(day)); };
+  CHECK(since(11) == "2026-01-10 (1 day ago), on 3 days, last on 2026-01-12");
+  CHECK(since(10) == "2026-01-10 (0 days ago), on 3 days, last on 2026-01-12");
+  CHECK(since(9) == "2026-01-10, on 3 days, last on 2026-01-12");
+}
+
+TEST_CASE("that there are more reason codes is told") {
+  auto summary = sample_summary();
+  CHECK(contains(summary_json(summary), R"("more_reason_codes":false)"));
+  summary.failures[0].more_reason_codes = true;
+  CHECK(contains(summary_json(summary), R"("more_reason_codes":true)"));
+  CHECK(contains(text_of(summary), "    They say:    X509_V_ERR_CERT_HAS_EXPIRED\n    They say:    and more\n"));
 }
 
 TEST_CASE("without reports nothing is known to be right") {
@@ -239,7 +279,7 @@ TEST_CASE("JSON: one object in one line says the same") {
       R"("severity":"critical","first_seen":"2026-01-10T00:00:00Z","last_seen":"2026-01-13T10:00:00Z",)"
       R"("last_day":"2026-01-12","resolved_at":null,"days":3,"sessions":60,"reports":6,"failure_rate":0.125,"reporters":2,)"
       R"("organizations":["Google Inc.","Microsoft Corporation"],)"
-      R"("reason_codes":["X509_V_ERR_CERT_HAS_EXPIRED"],"cause":"The certificate that the MX presented has expired.",)"));
+      R"("reason_codes":["X509_V_ERR_CERT_HAS_EXPIRED"],"more_reason_codes":false,"cause":"The certificate that the MX presented has expired.",)"));
   CHECK(contains(json, R"("advice":"Renew the certificate","commands":["openssl s_client -connect mx2.example.com:25",)"
                        R"("openssl x509 -noout -dates"])"));
   CHECK(contains(json, R"("totals":{"sessions":500,"successes":440,"failures":60,"failure_rate":0.12},)"
