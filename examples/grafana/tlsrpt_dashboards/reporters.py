@@ -93,14 +93,15 @@ mode_timeline = state_timeline(
     "MTA-STS mode as seen", "Each domain's mode by reporter, from the first to the last report that shows it.", f"""\
 with seen as (
   select concat_ws(' · ', recipient_domain, {sql.ORGANIZATION}) as metric,
-         greatest(first_seen, $__timeFrom()::timestamptz) as begun, least(last_seen, $__timeTo()::timestamptz) as ended,
-         case mode when 'enforce' then 2 when 'testing' then 1 else 0 end as value
+         greatest(first_seen, $__timeFrom()::timestamptz) as begun,
+         least(last_seen, replaced_at, $__timeTo()::timestamptz) as ended, coalesce(replaced_at > last_seen, true) as pauses,
+         case mode when 'enforce' then 2 when 'testing' then 1 when 'none' then 0 end as value
   from tlsrpt.v_policy
   where first_seen <= $__timeTo()::timestamptz and last_seen >= $__timeFrom()::timestamptz
     and policy_type = 'sts' and {_POLICY})
 select begun as "time", metric, value from seen where ended > begun
 union all
-select ended, metric, null from seen where ended > begun
+select ended, metric, null from seen where ended > begun and pauses
 order by 1""", mappings=words(_0=("none", RED), _1=("testing", ORANGE), _2=("enforce", GREEN)))
 
 policies = table(

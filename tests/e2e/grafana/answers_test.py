@@ -5,7 +5,7 @@ import inspect
 import json
 
 from tests.harness import collector, grafana
-from tests.harness.known_month import GOOGLE, MICROSOFT, detail, mail
+from tests.harness.known_month import GOOGLE, MICROSOFT, detail, mail, sts
 
 from .case import NULL, GrafanaTest
 
@@ -193,6 +193,23 @@ class Answers(GrafanaTest):
         modes = self.columns("Reporters and policies", "MTA-STS mode as seen", "time", "value", domain=["flip.example"])
         self.assertEqual(["2", NULL, "1", NULL, "2", NULL], [value for _, value in modes])
         self.assertEqual(["2026-01-10 00:00:00+00", "2026-01-12 23:59:59+00"], [time for time, _ in modes[2:4]])
+
+    def test_a_mode_is_seen_until_the_next_replaces_it_even_if_both_are_seen_that_day(self):
+        def seen(number, *modes):
+            return mail(GOOGLE, "a.example", number, 1, mode=modes[0], also=[sts("a.example", mode) for mode in modes[1:]])
+
+        database = self.reported(seen(5, "testing"), seen(6, "testing", "enforce"), seen(7, "enforce"))
+        self.grant_reader(database)
+        self.assertEqual([("2026-01-05 00:00:00+00", "1"), ("2026-01-06 00:00:00+00", "2"), ("2026-01-07 23:59:59+00", NULL)],
+                         [(row["time"], row["value"])
+                          for row in self.rows("Reporters and policies", "MTA-STS mode as seen", database)])
+
+    def test_a_policy_without_a_mode_is_not_shown_as_one(self):
+        odd = {"policy-type": "sts", "policy-domain": "a.example", "policy-string": ["version: STSv1", "mx: mx1.a.example"]}
+        database = self.reported(mail(GOOGLE, "a.example", 5, 1, policy=odd))
+        self.grant_reader(database)
+        self.assertEqual([NULL, NULL], [row["value"] for row in
+                                        self.rows("Reporters and policies", "MTA-STS mode as seen", database)])
 
     def test_only_reporters_that_disagree_are_shown(self):
         self.assertEqual(
