@@ -30,6 +30,20 @@ std::map<int, Applied> applied_migrations(pqxx::transaction_base& transaction) {
   return applied;
 }
 
+// Throws where the schema is there and closed to this role, whose search path passes over it: its tables seem to be missing.
+void check_is_open(const Connection& connection) {
+  const auto role = in_statement(connection, [](auto& transaction) -> std::string {
+    const pqxx::result closed = transaction.exec(
+        "SELECT current_user FROM pg_namespace WHERE nspname = 'tlsrpt' AND NOT has_schema_privilege(oid, 'usage')");
+    return closed.empty() ? "" : closed[0][0].template as<std::string>();
+  });
+  if (role.empty()) return;
+  throw Error{Error::Kind::kMisconfigured,
+              fmt::format("database {}: role \"{}\" lacks permission for schema tlsrpt; whoever owns it lets the role "
+                          "read it with `tlsrpt-collector migrate --grant-reader {}`",
+                          connection.where(), role, role)};
+}
+
 // Throws what keeps this program from this database.
 void check(const std::vector<MigrationStatus>& statuses, const std::string& where) {
   const std::size_t known = embedded_migrations().size();
@@ -117,6 +131,7 @@ std::vector<MigrationStatus> migration_status(const Connection& connection) {
     applied = in_statement(connection, [](auto& transaction) { return applied_migrations(transaction); });
   } catch (const Error& error) {
     if (error.kind() != Error::Kind::kSchemaMissing) throw;
+    check_is_open(connection);
   }
   std::vector<MigrationStatus> statuses;
   for (const EmbeddedMigration& migration : embedded_migrations()) {

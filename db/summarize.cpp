@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <tuple>
 
+#include <fmt/format.h>
 #include <pqxx/array>
+#include <pqxx/except>
 #include <pqxx/result>
 #include <pqxx/transaction>
 
@@ -170,6 +172,17 @@ std::optional<std::int64_t> number_of(const std::optional<Day>& day) {
   return day ? std::optional<std::int64_t>(day->time_since_epoch().count()) : std::nullopt;
 }
 
+void check_now(pqxx::transaction_base& transaction, const std::string& where) {
+  const auto now = transaction.exec1(kNow)[0].as<std::string>();
+  try {
+    if (transaction.exec1(kIsNowInRange)[0].as<bool>()) return;
+  } catch (const pqxx::data_exception&) {
+    // Told below.
+  }
+  throw Error{Error::Kind::kMisconfigured,
+              fmt::format("database {}: the setting tlsrpt.now is no moment that reports can be of: \"{}\"", where, now)};
+}
+
 Summary read_summary(pqxx::transaction_base& transaction, const Period& period,
                      const std::optional<std::string>& domain) {
   const auto bounds = transaction.exec_params1(kPeriod, number_of(period.from), number_of(period.to), period.days);
@@ -200,6 +213,7 @@ Summary summarize(const Connection& connection, const Period& period, const std:
   try {
     pqxx::read_transaction transaction(connection.state().link);
     transaction.exec0("set transaction isolation level repeatable read");
+    check_now(transaction, connection.where());
     return read_summary(transaction, period, domain);
   } catch (...) {
     rethrow(connection);

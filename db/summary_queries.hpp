@@ -3,6 +3,10 @@
 // What summarize.cpp asks the views.
 namespace tlsrpt::db::summary_query {
 
+// tlsrpt.now as it is set, and whether a report can be of that moment: the first while the second may be no moment at all.
+inline constexpr const char* kNow = "select coalesce(current_setting('tlsrpt.now', true), '')";
+inline constexpr const char* kIsNowInRange = "select clock() between '0001-01-02Z' and '9999-12-30Z'";
+
 // Days go in and out as their number since the epoch, moments as seconds.
 
 // $1 and $2: the first and the last day, or null; $3: how many days before today the period begins. One that begins

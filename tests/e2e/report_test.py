@@ -218,6 +218,27 @@ class Report(EndToEndTest):
         self.store([report("Google Inc.", "2026-01-30")])
         self.assertEqual("ok", self.json_of("--days", "30")["verdict"]["status"])
 
+    def test_a_setting_of_now_that_is_no_moment_is_a_mistake_in_the_configuration(self):
+        self.store([report("Google Inc.", "2026-01-30")])
+        for now in ("garbage", "infinity", "-infinity", "99999-01-01", "4000-01-01BC"):
+            with self.subTest(now=now):
+                told = self.collect(self.config, command="report", code=78, environment={"PGOPTIONS": f"-c tlsrpt.now={now}"}).err
+                self.assertIn(f'the setting tlsrpt.now is no moment that reports can be of: "{now}"', told)
+
+    def test_a_role_without_permission_is_told_how_it_gets_it(self):
+        self.store([report("Google Inc.", "2026-01-30")])
+        self.postgres.query("create role stranger login password 'secret'")
+        self.config = self.configure(database=re.sub(r"//[^@]*@", "//stranger:secret@", self.database))
+        for command in ("report", "check"):
+            with self.subTest(command=command):
+                result = self.collect(self.config, command=command, code=78)
+                self.assertIn('role "stranger" lacks permission for schema tlsrpt', result.out + result.err)
+                self.assertIn("`tlsrpt-collector migrate --grant-reader stranger`", result.out + result.err)
+        owner = self.configure()
+        self.collect(owner, "--grant-reader", "stranger", command="migrate")
+        self.config = self.configure(database=re.sub(r"//[^@]*@", "//stranger:secret@", self.database))
+        self.assertTrue(self.report().startswith("All right."))
+
     def test_what_is_in_quarantine_is_told_by_reason(self):
         broken = self.directory / "broken.json"
         broken.write_text('{"organization-name": ')
