@@ -30,7 +30,7 @@ std::map<int, Applied> applied_migrations(pqxx::transaction_base& transaction) {
   return applied;
 }
 
-// Throws where the schema is there and closed to this role, whose search path passes over it: its tables seem to be missing.
+// Throws where the schema is closed to this role: its search path passes over it, and all tables seem to be missing.
 void check_is_open(const Connection& connection) {
   const auto role = in_statement(connection, [](auto& transaction) -> std::string {
     const pqxx::result closed = transaction.exec(

@@ -179,8 +179,9 @@ void check_now(pqxx::transaction_base& transaction, const std::string& where) {
   } catch (const pqxx::data_exception&) {
     // Told below.
   }
-  throw Error{Error::Kind::kMisconfigured,
-              fmt::format("database {}: the setting tlsrpt.now is no moment that reports can be of: \"{}\"", where, now)};
+  throw Error{
+      Error::Kind::kMisconfigured,
+      fmt::format("database {}: the setting tlsrpt.now is no moment that reports can be of: \"{}\"", where, now)};
 }
 
 Summary read_summary(pqxx::transaction_base& transaction, const Period& period,

@@ -3,7 +3,7 @@
 // What summarize.cpp asks the views.
 namespace tlsrpt::db::summary_query {
 
-// tlsrpt.now as it is set, and whether a report can be of that moment: the first while the second may be no moment at all.
+// tlsrpt.now as it is set, and whether reports can be of that moment; the second fails where it is none at all.
 inline constexpr const char* kNow = "select coalesce(current_setting('tlsrpt.now', true), '')";
 inline constexpr const char* kIsNowInRange = "select clock() between '0001-01-02Z' and '9999-12-30Z'";
 

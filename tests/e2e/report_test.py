@@ -202,7 +202,8 @@ class Report(EndToEndTest):
     def test_that_there_are_more_reason_codes_than_are_told_is_told(self):
         for codes, more in ((5, False), (6, True)):
             with self.subTest(codes=codes):
-                failing = report("Google Inc.", f"2026-01-{20 + codes}", failures=[(f"test-{codes}", "mx1.example.com", 1)] * codes)
+                failing = report("Google Inc.", f"2026-01-{20 + codes}",
+                                 failures=[(f"test-{codes}", "mx1.example.com", 1)] * codes)
                 for number, detail in enumerate(failing["policies"][0]["failure-details"], 1):
                     detail["failure-reason-code"] = f"code {number}"
                 self.store([failing])
@@ -211,7 +212,8 @@ class Report(EndToEndTest):
                                  (told["reason_codes"], told["more_reason_codes"]))
 
     def test_a_domain_that_nobody_reports_on_any_longer_needs_attention(self):
-        self.store([report(organization, f"2026-01-{day:02}") for organization in ("Google Inc.", "Yahoo Inc.") for day in range(1, 11)])
+        self.store([report(organization, f"2026-01-{day:02}")
+                    for organization in ("Google Inc.", "Yahoo Inc.") for day in range(1, 11)])
         verdict = self.json_of("--days", "30")["verdict"]
         self.assertEqual("attention", verdict["status"])
         self.assertIn("Nobody is left who reports on example.com.", verdict["details"])
@@ -222,7 +224,8 @@ class Report(EndToEndTest):
         self.store([report("Google Inc.", "2026-01-30")])
         for now in ("garbage", "infinity", "-infinity", "99999-01-01", "4000-01-01BC"):
             with self.subTest(now=now):
-                told = self.collect(self.config, command="report", code=78, environment={"PGOPTIONS": f"-c tlsrpt.now={now}"}).err
+                told = self.collect(self.config, command="report", code=78,
+                                    environment={"PGOPTIONS": f"-c tlsrpt.now={now}"}).err
                 self.assertIn(f'the setting tlsrpt.now is no moment that reports can be of: "{now}"', told)
 
     def test_a_role_without_permission_is_told_how_it_gets_it(self):

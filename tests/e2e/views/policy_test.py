@@ -159,10 +159,11 @@ class Enforce(ViewTest):
         failing = [detail("starttls-not-supported", 1, "mx1.a.example")]
         for failed in (19, 20):
             with self.subTest(failed=failed):
-                database = self.reported(*[mail(GOOGLE, "a.example", day, 5, mode="testing", failures=failing if day == failed else ())
-                                           for day in range(1, 21)])
+                database = self.reported(*[mail(GOOGLE, "a.example", day, 5, mode="testing",
+                                                failures=failing if day == failed else ()) for day in range(1, 21)])
                 self.assertEqual(
-                    [[f"starttls-not-supported at mx1.a.example failed on 2026-01-{failed}: clean for {20 - failed} of 14 days"]],
+                    [[f"starttls-not-supported at mx1.a.example failed on 2026-01-{failed}: "
+                      f"clean for {20 - failed} of 14 days"]],
                     self.ask("select verdict from v_enforce", database=database, now="2026-01-21T12:00:00Z",
                              before="update setting set minimum_sessions = 100"))
 

@@ -97,7 +97,8 @@ class Future(ViewTest):
                where organization_name = 'Tomorrow'""", before=self.future("new.example", "Tomorrow")))
 
     def test_liberties_in_reports_on_the_future_are_not_counted(self):
-        database = self.reported(*[mail(POSTFIX, "a.example", day, 1, policy={"policy-type": "no-policy-found"}) for day in (31, 40)])
+        database = self.reported(*[mail(POSTFIX, "a.example", day, 1, policy={"policy-type": "no-policy-found"})
+                                   for day in (31, 40)])
         self.assertEqual([["2", "1"]], self.ask("select deviations, future_reports from v_reporter", database=database))
 
     def test_a_domain_is_not_covered_by_the_future(self):
@@ -145,7 +146,8 @@ class Coverage(ViewTest):
         database = self.reported(*[mail(GOOGLE, "a.example", day, 1, also=[host] if day < 9 else ()) for day in range(1, 17)])
         mailbox = """insert into mailbox (name, server, username, folder, domains)
                      values ('m', 's', 'u', 'f', '{a.example,mx.host.example}')"""
-        for now, expected in (("2026-01-10T12:00:00Z", []), ("2026-01-16T12:00:00Z", [["mx.host.example", "2026-01-08 23:59:59+00"]])):
+        for now, expected in (("2026-01-10T12:00:00Z", []),
+                              ("2026-01-16T12:00:00Z", [["mx.host.example", "2026-01-08 23:59:59+00"]])):
             with self.subTest(now=now):
                 self.assertEqual(expected, self.ask(
                     "select domain, last_report from v_coverage", now=now, database=database, before=mailbox))

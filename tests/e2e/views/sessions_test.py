@@ -97,8 +97,8 @@ class Failures(ViewTest):
 
     def test_who_does_not_say_its_name_has_an_empty_one(self):
         self.assertEqual([["", "t"]], self.ask(
-            "select organization_name, organization_name is not null from v_failure where recipient_domain = 'wavering.example'",
-            before="update report set organization_name = null"))
+            """select organization_name, organization_name is not null from v_failure
+               where recipient_domain = 'wavering.example'""", before="update report set organization_name = null"))
 
     def test_of_a_policy_that_could_not_be_fetched_the_host_is_the_one_that_serves_it(self):
         self.assertEqual([["", "mta-sts.policy.example", "sts", "t"]], self.ask("""

@@ -47,13 +47,12 @@ TEST_CASE("the verdict counts what is open, and how much of it is critical") {
   summary.incidents.back().severity = "warning";
   CHECK(verdict_of(summary).headline == "2 open incidents, 1 critical");
   CHECK(verdict_of(summary).details ==
-        std::vector<std::string>{"60 of 500 sessions failed (12.00 %), 2026-01-01 to 2026-01-31 (UTC).",
-                                 "1 incident resolved.",
-                                 "Mailbox inbox was last read at 2026-01-30T00:00:00Z: login refused",
-                                 "No report on example.org in the last 7 days; there never was one.",
-                                 "Google Inc. has fallen silent on example.com: its last report covers 2026-01-11.",
-                                 "Nobody is left who reports on example.com.",
-                                 "In quarantine: 1; see tlsrpt-collector quarantine list."});
+        std::vector<std::string>{
+            "60 of 500 sessions failed (12.00 %), 2026-01-01 to 2026-01-31 (UTC).", "1 incident resolved.",
+            "Mailbox inbox was last read at 2026-01-30T00:00:00Z: login refused",
+            "No report on example.org in the last 7 days; there never was one.",
+            "Google Inc. has fallen silent on example.com: its last report covers 2026-01-11.",
+            "Nobody is left who reports on example.com.", "In quarantine: 1; see tlsrpt-collector quarantine list."});
 }
 
 TEST_CASE("without an open incident all is right, resolved ones or not") {
