@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "db/advisory_lock.hpp"
+#include "db/privileges.hpp"
 #include "db/text.hpp"
 #include "db/transaction.hpp"
 #include "db/watermark.hpp"
@@ -101,8 +102,9 @@ std::optional<MailboxState> peek_mailbox(const Connection& connection, const Mai
     const auto known = in_statement(connection, [&](auto& transaction) { return find(transaction, identity); });
     return known ? std::optional{known->state} : std::nullopt;
   } catch (const Error& error) {
-    if (error.kind() == Error::Kind::kSchemaMissing) return std::nullopt;
-    throw;
+    if (error.kind() != Error::Kind::kSchemaMissing) throw;
+    require_visible_schema(connection);
+    return std::nullopt;
   }
 }
 

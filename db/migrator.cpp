@@ -7,6 +7,7 @@
 
 #include "db/advisory_lock.hpp"
 #include "db/embedded_migrations.hpp"
+#include "db/privileges.hpp"
 #include "db/text.hpp"
 #include "db/transaction.hpp"
 #include "parser/result_type.hpp"
@@ -28,20 +29,6 @@ std::map<int, Applied> applied_migrations(pqxx::transaction_base& transaction) {
     applied[row[0].as<int>()] = {row[1].as<std::string>(), row[2].as<std::string>(), row[3].as<std::string>()};
   }
   return applied;
-}
-
-// Throws where the schema is closed to this role: its search path passes over it, and all tables seem to be missing.
-void check_is_open(const Connection& connection) {
-  const auto role = in_statement(connection, [](auto& transaction) -> std::string {
-    const pqxx::result closed = transaction.exec(
-        "SELECT current_user FROM pg_namespace WHERE nspname = 'tlsrpt' AND NOT has_schema_privilege(oid, 'usage')");
-    return closed.empty() ? "" : closed[0][0].template as<std::string>();
-  });
-  if (role.empty()) return;
-  throw Error{Error::Kind::kMisconfigured,
-              fmt::format("database {}: role \"{}\" lacks permission for schema tlsrpt; whoever owns it lets the role "
-                          "read it with `tlsrpt-collector migrate --grant-reader {}`",
-                          connection.where(), role, role)};
 }
 
 // Throws what keeps this program from this database.
@@ -131,7 +118,7 @@ std::vector<MigrationStatus> migration_status(const Connection& connection) {
     applied = in_statement(connection, [](auto& transaction) { return applied_migrations(transaction); });
   } catch (const Error& error) {
     if (error.kind() != Error::Kind::kSchemaMissing) throw;
-    check_is_open(connection);
+    require_visible_schema(connection);
   }
   std::vector<MigrationStatus> statuses;
   for (const EmbeddedMigration& migration : embedded_migrations()) {

@@ -18,7 +18,8 @@ struct MigrationStatus {
   bool checksum_matches = true;
 };
 
-// All that the program knows, ascending, and what the database has beyond. An empty database has all pending.
+// All that the program knows, ascending, and what the database has beyond. An empty database has all pending. Throws
+// kMisconfigured where the role may not use the schema.
 [[nodiscard]] std::vector<MigrationStatus> migration_status(const Connection& connection);
 
 // Of another process that is just migrating.

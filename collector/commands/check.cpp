@@ -16,6 +16,7 @@
 #include "collector/output.hpp"
 #include "collector/reaction.hpp"
 #include "db/migrator.hpp"
+#include "db/privileges.hpp"
 
 namespace tlsrpt::collector {
 
@@ -110,12 +111,12 @@ std::string_view folder_remedy(ExitCode) {
 std::string schema_state(const db::Connection& database, bool migrate) {
   const auto migrations = db::migration_status(database);
   const auto pending = std::ranges::count_if(migrations, [](const auto& each) { return !each.applied_at; });
-  if (pending == 0) {
-    db::require_current_schema(database);
-    return "up to date";
+  if (pending > 0 && !migrate) {
+    throw ConfigError(fmt::format("{} migration(s) pending; run `tlsrpt-collector migrate`", pending));
   }
-  if (migrate) return fmt::format("{} migration(s) pending; the next collect applies them", pending);
-  throw ConfigError(fmt::format("{} migration(s) pending; run `tlsrpt-collector migrate`", pending));
+  if (pending == 0) db::require_current_schema(database);
+  db::require_writing(database, pending > 0);
+  return pending == 0 ? "up to date" : fmt::format("{} migration(s) pending; the next collect applies them", pending);
 }
 
 void check_mailbox(Checklist& checklist, const MailboxConfig& mailbox) {

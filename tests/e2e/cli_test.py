@@ -145,6 +145,23 @@ class Upkeep(EndToEndTest):
         self.assertEqual("", self.value("SELECT to_regnamespace('tlsrpt')"))
         self.assertEqual(before, self.maildir.snapshot())
 
+    def failed_schema(self, database):
+        [line] = [line for line in self.collect(self.configure(database=database), command="check", code=78).out
+                  .splitlines() if line.startswith("[fail]")]
+        self.collect(self.configure(database=database), code=78)
+        return line.removeprefix("[fail] schema: ")
+
+    def test_check_says_that_collect_could_not_write(self):
+        reader = f"lesser_{os.getpid()}"
+        self.query(f"CREATE ROLE {reader} LOGIN PASSWORD '{self.postgres.password}'")
+        as_reader = self.database.replace("//tlsrpt:", f"//{reader}:")
+        self.assertRegex(self.failed_schema(as_reader), f"GRANT CREATE ON DATABASE test_.* TO {reader}$")
+        self.run_command("migrate", "--grant-reader", reader)
+        self.maildir.deliver(sample.report_mail())
+        self.assertRegex(self.failed_schema(as_reader), f"role {reader} lacks .*GRANT SELECT, INSERT.* TO {reader}")
+        self.assertRegex(self.failed_schema(self.database + "?options=-c%20default_transaction_read_only%3Don"),
+                         "can only be read: .*standby.*default_transaction_read_only")
+
     def test_migrate_makes_the_schema_once(self):
         before = self.run_command("migrate", "--status")
         self.assertIn("pending", before.out)

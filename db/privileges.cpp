@@ -1,0 +1,67 @@
+#include "db/privileges.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "db/transaction.hpp"
+
+namespace tlsrpt::db {
+namespace {
+
+constexpr const char* kMayNotUse =
+    "SELECT quote_ident(current_user) WHERE NOT has_schema_privilege(to_regnamespace('tlsrpt')::oid, 'usage')";
+
+// A row for each thing that the role lacks, as GRANT names it. Of `schema_migration` it only reads, and `result_type`
+// is left to whoever migrates.
+constexpr const char* kLacks = R"(
+WITH n AS (SELECT to_regnamespace('tlsrpt')::oid AS schema, current_database() AS database),
+t AS (SELECT c.* FROM pg_class c, n WHERE relnamespace = schema)
+SELECT format('CREATE ON DATABASE %I', database) FROM n
+WHERE $1 AND schema IS NULL AND NOT has_database_privilege(database, 'create')
+UNION ALL SELECT 'CREATE ON SCHEMA tlsrpt' FROM n WHERE $1 AND NOT has_schema_privilege(schema, 'create')
+UNION ALL SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)) FROM t
+WHERE $1 AND relkind = 'r' AND NOT pg_has_role(relowner, 'usage')
+UNION ALL SELECT format('TEMPORARY ON DATABASE %I', database) FROM n WHERE NOT has_database_privilege(database, 'temporary')
+UNION ALL SELECT 'SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tlsrpt'
+WHERE EXISTS (SELECT FROM t WHERE relkind = 'r' AND relname NOT IN ('schema_migration', 'result_type')
+  AND NOT (has_table_privilege(oid, 'select') AND has_table_privilege(oid, 'insert')
+    AND has_table_privilege(oid, 'update') AND has_table_privilege(oid, 'delete')))
+UNION ALL SELECT 'USAGE ON ALL SEQUENCES IN SCHEMA tlsrpt'
+WHERE EXISTS (SELECT FROM t WHERE CASE WHEN relkind = 'S' THEN NOT has_sequence_privilege(oid, 'usage') END))";
+
+Error refused(const Connection& connection, const std::string& why) {
+  return Error{Error::Kind::kMisconfigured, fmt::format("database {}: {}", connection.where(), why)};
+}
+
+}  // namespace
+
+void require_visible_schema(const Connection& connection) {
+  const pqxx::result role =
+      in_statement(connection, [](auto& transaction) -> pqxx::result { return transaction.exec(kMayNotUse); });
+  if (role.empty()) return;
+  throw refused(connection, fmt::format("role {0} lacks the privilege USAGE on schema tlsrpt: as its owner, "
+                                        "GRANT USAGE ON SCHEMA tlsrpt TO {0}, or, for reading alone, "
+                                        "`tlsrpt-collector migrate --grant-reader {0}`",
+                                        role[0][0].as<std::string>()));
+}
+
+void require_writing(const Connection& connection, bool migrating) {
+  in_statement(connection, [&](auto& transaction) {
+    if (transaction.exec1("SELECT current_setting('transaction_read_only')::boolean")[0].template as<bool>()) {
+      throw refused(connection,
+                    "it can only be read: use the primary if this is a standby, and else set "
+                    "default_transaction_read_only to off");
+    }
+    const auto role = transaction.exec1("SELECT quote_ident(current_user)")[0].template as<std::string>();
+    std::string grants;
+    for (const auto& row : transaction.exec_params(kLacks, migrating)) {
+      grants += fmt::format("{}GRANT {} TO {}", grants.empty() ? "" : "; ", row[0].template as<std::string>(), role);
+    }
+    if (!grants.empty()) {
+      throw refused(connection, fmt::format("role {} lacks privileges for writing: as their owner, {}", role, grants));
+    }
+  });
+}
+
+}  // namespace tlsrpt::db
