@@ -21,6 +21,10 @@ bool is_variable_name(std::string_view name) noexcept {
   return !name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_name_character);
 }
 
+bool looks_like_variable(std::string_view name) noexcept {
+  return is_variable_name(name) && std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 Expansion expand_variables(std::string_view text) {
   constexpr std::string_view kEscaped = "$${";
   constexpr std::string_view kBegin = "${";

@@ -19,4 +19,7 @@ struct Expansion {
 // As in POSIX: letters, digits and underscores, not beginning with a digit.
 [[nodiscard]] bool is_variable_name(std::string_view name) noexcept;
 
+// A variable's name, in capitals as is usual: anything else is not quoted in errors, since it may be a password.
+[[nodiscard]] bool looks_like_variable(std::string_view name) noexcept;
+
 }  // namespace tlsrpt::collector

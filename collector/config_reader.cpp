@@ -19,7 +19,16 @@ namespace {
 
 constexpr std::size_t kLongestQuote = 64;
 
+// Where no space follows the colon, YAML takes the value for a piece of the key, which may be a password.
+std::string key_with_value(std::string_view key, std::size_t end, const std::vector<ConfigReader::Key>& known) {
+  const auto name = key.substr(0, end);
+  const bool is_known = std::ranges::find(known, name, &ConfigReader::Key::name) != known.end();
+  return fmt::format("unknown key \"{}…\": expected a colon and a space after {}",
+                     printable(key.substr(0, end + 1), kLongestQuote), is_known ? name : "the key");
+}
+
 std::string unknown_key(const std::string& key, const std::vector<ConfigReader::Key>& known) {
+  if (const auto end = key.find_first_of(":="); end != std::string::npos) return key_with_value(key, end, known);
   if (key.size() <= kLongestQuote) {
     const auto nearness = [&](const ConfigReader::Key& candidate) { return edit_distance(key, candidate.name); };
     const auto nearest = std::ranges::min_element(known, {}, nearness);
@@ -81,9 +90,10 @@ std::optional<std::string> ConfigReader::scalar(const ConfigNode& node, std::str
     return std::nullopt;
   }
   if (expansion.unset) {
-    fail(node.position, is_secret ? "expected the environment variable that stands here to be set"
-                                  : fmt::format("expected the environment variable {} to be set",
-                                                printable(*expansion.unset, kLongestQuote)));
+    const bool is_quoted = !is_secret && looks_like_variable(*expansion.unset);
+    fail(node.position, is_quoted ? fmt::format("expected the environment variable {} to be set",
+                                                printable(*expansion.unset, kLongestQuote))
+                                  : "expected the environment variable that stands here to be set");
     return std::nullopt;
   }
   return std::move(expansion.text);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "collector/capture_command.hpp"
+#include "collector/config_expand.hpp"
 #include "collector/config.hpp"
 #include "collector/config_file.hpp"
 #include "collector/error.hpp"
@@ -25,8 +26,9 @@ std::string read_file(const std::string& path) {
 
 std::string read_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
-  if (value == nullptr) throw ConfigError(fmt::format("the environment variable {} is not set", name));
-  return value;
+  if (value != nullptr) return value;
+  if (looks_like_variable(name)) throw ConfigError(fmt::format("the environment variable {} is not set", name));
+  throw ConfigError("the value is not the name of an environment variable that is set");
 }
 
 std::string run_command(const std::string& command) {

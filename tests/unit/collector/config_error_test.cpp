@@ -233,6 +233,14 @@ TEST_CASE("an unknown key is an error, with the nearest known one or all of them
   });
 }
 
+TEST_CASE("a key without a space after its colon is quoted up to there") {
+  check_errors({
+      {mailbox("password:hunter2"), "2:62: unknown key \"password:…\": expected a colon and a space after password"},
+      {mailbox("password=hunter2: x"), "2:62: unknown key \"password=…\": expected a colon and a space after password"},
+      {mailbox("passwrod:hunter2"), "2:62: unknown key \"passwrod:…\": expected a colon and a space after the key"},
+  });
+}
+
 TEST_CASE("what is no YAML, or YAML that is not wanted, is an error with its place") {
   check_errors({
       {"database: a: b", "1:12: expected YAML: illegal map value"},
@@ -349,6 +357,11 @@ TEST_CASE("no error quotes what may be a secret") {
            in_mailbox("password: hunter2\n  password_env: hunter2 hunter2"),
            in_mailbox("passwrod: hunter2"),
            in_mailbox("password_env: $hunter2"),
+           in_mailbox("folder: '${hunter2}'"),
+           in_mailbox("? password:hunter2"),
+           std::string("mailboxes: [{name: a, password:hunter2}]"),
+           in_mailbox("passwrod:hunter2: x"),
+           in_mailbox("password=hunter2: x"),
            server("imaps://u:hunter2@h"),
            std::string("database: {url: [hunter2]}"),
            std::string("database: postgresql://u:${hunter2}@h"),

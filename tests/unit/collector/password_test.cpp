@@ -94,6 +94,8 @@ TEST_CASE("a password that cannot be had is an error that names its source and q
   CHECK(error_of([&] { return from_file(large); }) == "password_file: " + large + ": expected at most 1 MiB");
   CHECK(error_of([] { return from_variable(kVariable); }) ==
         "password_env: the environment variable TLSRPT_UNIT_PASSWORD is not set");
+  CHECK(error_of([] { return from_variable("hunter2"); }) ==
+        "password_env: the value is not the name of an environment variable that is set");
   CHECK(error_of([] { return from_command("true"); }) == "password_command: expected a password, found nothing");
   CHECK(error_of([] { return from_command("echo hunter2; exit 3"); }) ==
         "password_command: the command ended with exit code 3");
