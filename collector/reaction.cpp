@@ -41,6 +41,8 @@ Decision decide(db::Error::Kind kind) noexcept {
     case Kind::kOvertaken:
       return {Reaction::kTryLater, ExitCode::kTryLater};
     case Kind::kMisconfigured:
+    case Kind::kTls:
+      return {Reaction::kStop, ExitCode::kUnavailable};
     case Kind::kNewer:
     case Kind::kSchemaMissing:
       return {Reaction::kStop, ExitCode::kConfiguration};

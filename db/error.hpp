@@ -11,6 +11,7 @@ class Error : public std::runtime_error {
   enum class Kind {
     kUnavailable,    // down, restarting, timeout, deadlock, connection lost (also with a commit in doubt): try later
     kMisconfigured,  // no such database, role or privilege, refused password, bad connection string
+    kTls,            // no TLS where it is required, or a certificate that does not verify
     kNewer,          // the schema was made by a later program
     kSchemaMissing,  // no schema, or migrations are pending, and `migrate: false`
     kOvertaken,      // the watermark moved under us: somebody else reads this mailbox

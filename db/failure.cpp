@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <pqxx/except>
@@ -60,19 +61,37 @@ std::string sqlstate_of(const pqxx::sql_error& error) {
   throw Error{kind, what};
 }
 
-// A server that refuses a login says so with an SQLSTATE, which libpq does not hand out for a connection that never was
-// (PostgreSQL 15). Its words are all there is; a translated one only costs the better exit code.
-bool is_refusal(std::string_view words) {
-  static constexpr std::string_view kRefusals[] = {
-      "authentication failed for user",  // 28P01, 28000
-      "no password supplied",            // libpq's own
-      "no pg_hba.conf entry for",        // 28000
-      "\" does not exist",               // 28000 role, 3D000 database
-      "is not permitted to log in",      // 28000
-      "permission denied for database",  // 42501
+// libpq has no SQLSTATE for a connection that never was, nor a code of its own (PostgreSQL 15): its words are all there
+// is. Its own are English, since this program sets no locale; those of a server may be translated, which only costs the
+// better exit code. Whatever else they say may pass.
+Kind kind_of_connecting(std::string_view words) {
+  static constexpr std::pair<std::string_view, Kind> kLasting[] = {
+      // libpq's own
+      {"no password supplied", Kind::kMisconfigured},
+      {"invalid port number: ", Kind::kMisconfigured},
+      {"invalid integer value ", Kind::kMisconfigured},
+      {" value: \"", Kind::kMisconfigured},  // "invalid sslmode value: …", and so for every keyword of certain words
+      {"definition of service ", Kind::kMisconfigured},
+      {"service file ", Kind::kMisconfigured},
+      {"certificate file ", Kind::kMisconfigured},
+      {"private key file ", Kind::kMisconfigured},
+      {"server does not support SSL", Kind::kTls},
+      {"SSL error: ", Kind::kTls},
+      {"server certificate for ", Kind::kTls},  // "… does not match host name …"
+      // the server's
+      {"authentication failed for user", Kind::kMisconfigured},            // 28P01, 28000
+      {"no pg_hba.conf entry for", Kind::kMisconfigured},                  // 28000
+      {"\" does not exist", Kind::kMisconfigured},                         // 28000 role, 3D000 database
+      {"is not permitted to log in", Kind::kMisconfigured},                // 28000
+      {"permission denied for database", Kind::kMisconfigured},            // 42501
+      {"unrecognized configuration parameter", Kind::kMisconfigured},      // 42704
+      {"invalid value for parameter", Kind::kMisconfigured},               // 22023
+      {"permission denied to set parameter", Kind::kMisconfigured},        // 42501
+      {"command-line argument for server process", Kind::kMisconfigured},  // 42601
   };
-  return std::any_of(std::begin(kRefusals), std::end(kRefusals),
-                     [&](std::string_view refusal) { return words.find(refusal) != std::string_view::npos; });
+  const auto* const found =
+      std::ranges::find_if(kLasting, [&](const auto& row) { return words.find(row.first) != std::string_view::npos; });
+  return found == std::end(kLasting) ? Kind::kUnavailable : found->second;
 }
 
 }  // namespace
@@ -106,7 +125,7 @@ void rethrow_connecting() {
     throw;
   } catch (const std::exception& error) {
     const std::string words = one_line(error.what());
-    throw Error{is_refusal(words) ? Kind::kMisconfigured : Kind::kUnavailable, "database: " + words};
+    throw Error{kind_of_connecting(words), "database: " + words};
   }
 }
 

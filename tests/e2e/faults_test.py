@@ -1,6 +1,10 @@
 """Whatever goes wrong between us and the servers ends in one clear line, the right exit code, and in time."""
 
+import contextlib
+import os
 import socket
+import ssl
+import threading
 
 from tests.harness import certs, sample
 from tests.harness.imap_script import CLOSE, STALL, Message, ScriptedImap
@@ -160,3 +164,51 @@ class Faults(ScriptedTest):
     def test_without_a_schema_and_without_leave_to_make_one_it_is_78(self):
         config = self.configure(database={"url": self.database, "migrate": False})
         self.assert_one_error(self.collect(config, code=78), "migrate")
+    def test_a_database_whose_certificate_is_not_trusted_is_69(self):
+        ours, theirs = (certs.Authority(self.directory / name) for name in ("ours", "theirs"))
+        port = self.enterContext(TlsDatabase(theirs.issue())).port
+        self.database = f"postgresql://tlsrpt@localhost:{port}/tlsrpt?sslmode=verify-full&sslrootcert={ours.ca_file}"
+        self.assert_one_error(self.collect(self.configure(), code=69), "certificate verify failed")
+        self.database = self.database.replace("ours/ca.pem", "theirs/ca.key")
+        self.assert_one_error(self.collect(self.configure(), code=78), "root certificate file")
+
+    def test_a_schema_that_the_role_may_not_use_is_78(self):
+        self.collect(self.configure())
+        as_owner = self.database.replace("//tlsrpt:", "//postgres:")
+        self.postgres.query("REVOKE ALL ON SCHEMA tlsrpt FROM tlsrpt; ALTER SCHEMA tlsrpt OWNER TO postgres", as_owner)
+        self.addCleanup(self.postgres.query, "GRANT USAGE ON SCHEMA tlsrpt TO tlsrpt", as_owner)
+        for arguments in (("collect",), ("collect", "--dry-run"), ("run",), ("migrate",), ("migrate", "--status"),
+                          ("check",), ("report",), ("prune",), ("import", "/dev/null")):
+            with self.subTest(arguments=arguments):
+                result = self.collect(self.configure(), *arguments[1:], command=arguments[0], code=78)
+                self.assertRegex(result.out + result.err, "role tlsrpt lacks the privilege USAGE on schema tlsrpt")
+
+
+
+class TlsDatabase:
+    """A server that speaks no more of PostgreSQL than what begins TLS, again and again."""
+
+    def __init__(self, pair):
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(*pair)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+
+    def __enter__(self):
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self._begin_tls(self._socket.accept()[0])
+
+    def _begin_tls(self, connection):
+        with connection, contextlib.suppress(OSError):
+            connection.recv(8)  # SSLRequest
+            connection.sendall(b"S")
+            self._context.wrap_socket(connection, server_side=True).recv(1)

@@ -5,6 +5,7 @@
 
 #include "db/connection_state.hpp"
 #include "tests/integration/db/support.hpp"
+#include "tests/unit/collector/environment.hpp"
 
 namespace tlsrpt::db::test {
 namespace {
@@ -79,6 +80,24 @@ TEST_CASE("a database or role that does not exist is a matter of configuration")
       text_of_failure(keywords(database.other, database.other.dbname(), "no_such_role"), Error::Kind::kMisconfigured);
   CHECK(contains(no_role, "no_such_role"));
   CHECK_FALSE(contains(no_role, "s3cret"));
+}
+
+TEST_CASE("what is wrong with the connection string or the variables is a matter of configuration") {
+  Database database;
+  const auto right = keywords(database.other, database.other.dbname(), database.other.username()) + " ";
+  for (const std::string wrong :
+       {"port=99999", "port=99999x", "sslmode=foo", "connect_timeout=abc", "service=nope", "options='-c foo_bar=on'",
+        "options='-c work_mem=much'", "target_session_attrs=any-other"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(contains(text_of_failure(right + wrong, Error::Kind::kMisconfigured), "s3cret"));
+  }
+  const EnvironmentVariable zone("PGTZ", "Nowhere/Else");
+  CHECK(contains(text_of_failure(database_url(), Error::Kind::kMisconfigured), "TimeZone"));
+}
+
+TEST_CASE("a server without the TLS that is required is told from one that is down") {
+  Database database;
+  CHECK(contains(text_of_failure(database_url() + "?sslmode=require", Error::Kind::kTls), "does not support SSL"));
 }
 
 TEST_CASE("a table that is missing means that the schema is") {

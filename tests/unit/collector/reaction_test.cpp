@@ -56,6 +56,7 @@ TEST_CASE("every kind of error has its reaction and exit code") {
       {made(imap::Error(Imap::kFolderMissing, "x")), Reaction::kStop, 78},
       {made(db::Error(Db::kUnavailable, "x")), Reaction::kTryLater, 75},
       {made(db::Error(Db::kMisconfigured, "x")), Reaction::kStop, 78},
+      {made(db::Error(Db::kTls, "x")), Reaction::kStop, 69},
       {made(db::Error(Db::kNewer, "x")), Reaction::kStop, 78},
       {made(db::Error(Db::kSchemaMissing, "x")), Reaction::kStop, 78},
       {made(db::Error(Db::kOvertaken, "x")), Reaction::kTryLater, 75},
