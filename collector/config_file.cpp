@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include <fcntl.h>
@@ -51,6 +52,13 @@ ConfigFile read_config_file(const std::string& path) {
     if (count == 0) return file;
     file.text.append(buffer.data(), static_cast<std::size_t>(count));
     if (file.text.size() > kMost) throw ConfigError(fmt::format("{}: expected at most 1 MiB", path));
+  }
+}
+
+void require_regular_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+    throw ConfigError(fmt::format("{}: expected a regular file", path));
   }
 }
 

@@ -13,4 +13,7 @@ struct ConfigFile {
 // has more than 1 MiB.
 [[nodiscard]] ConfigFile read_config_file(const std::string& path);
 
+// Throws ConfigError where something else stands there: a pipe would be waited for without an end.
+void require_regular_file(const std::string& path);
+
 }  // namespace tlsrpt::collector

@@ -1,5 +1,7 @@
 #include "collector/mailbox_place.hpp"
 
+#include "collector/ca_file.hpp"
+
 namespace tlsrpt::collector {
 
 db::MailboxIdentity identity_of(const MailboxConfig& mailbox) {
@@ -12,6 +14,7 @@ db::MailboxIdentity identity_of(const MailboxConfig& mailbox) {
 
 imap::Account login_account(const MailboxConfig& mailbox) {
   auto account = mailbox.account;
+  require_ca_file(account.ca_file);
   account.password = resolve_password(mailbox);
   return account;
 }

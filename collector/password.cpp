@@ -1,13 +1,12 @@
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "collector/capture_command.hpp"
-#include "collector/config_expand.hpp"
 #include "collector/config.hpp"
+#include "collector/config_expand.hpp"
 #include "collector/config_file.hpp"
 #include "collector/error.hpp"
 
@@ -16,11 +15,7 @@ namespace tlsrpt::collector {
 namespace {
 
 std::string read_file(const std::string& path) {
-  std::error_code ignored;
-  // A pipe would be waited for without an end.
-  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
-    throw ConfigError(fmt::format("{}: expected a regular file", path));
-  }
+  require_regular_file(path);
   return read_config_file(path).text;
 }
 

@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "collector/ca_file.hpp"
 #include "collector/commands/command.hpp"
 #include "collector/error.hpp"
 #include "collector/escape.hpp"
 #include "collector/imap/session.hpp"
 #include "collector/log.hpp"
-#include "collector/mailbox_place.hpp"
 #include "collector/output.hpp"
 #include "collector/reaction.hpp"
 #include "db/migrator.hpp"
@@ -125,11 +125,13 @@ void check_mailbox(Checklist& checklist, const MailboxConfig& mailbox) {
   std::optional<imap::Session> session;
   checklist.take({{name + " password", password_remedy,
                    [&] {
-                     account = login_account(mailbox);
+                     account = mailbox.account;
+                     account.password = resolve_password(mailbox);
                      return std::string("found");
                    }},
                   {name + " login", login_remedy,
                    [&] {
+                     require_ca_file(account.ca_file);
                      session.emplace(account);
                      return fmt::format("{} at {}", account.username, account.server);
                    }},

@@ -10,7 +10,7 @@ from tests.harness import certs, sample
 from tests.harness.imap_script import CLOSE, STALL, Message, ScriptedImap
 from tests.harness.process import silent_port
 
-from .case import PASSWORD
+from .case import MAILBOX, PASSWORD
 from .scripted_case import DEADLINE, SHORT, ScriptedTest
 
 
@@ -30,6 +30,18 @@ class Faults(ScriptedTest):
     def test_an_untrusted_certificate_is_69(self):
         other = certs.Authority(self.directory / "other", "somebody else")
         self.refused(69, "localhost", "certificate", ca_file=str(other.ca_file))
+
+    def test_a_ca_file_that_holds_no_certificates_is_78_and_says_why(self):
+        pipe, text = self.directory / "pipe", self.directory / "text"
+        os.mkfifo(pipe)
+        text.write_text("none\n")
+        for path, why in ((pipe, "expected a regular file"), (text, "expected certificates (PEM)"),
+                          (self.directory, "expected a regular file"),
+                          (self.directory / "missing", "cannot be read: No such file or directory")):
+            with self.subTest(why=why):
+                self.refused(78, f"ca_file: {path}: {why}", ca_file=str(path))
+                lines = self.collect(self.configure(self.mailbox(ca_file=str(path))), command="check", code=78).out
+                self.assertIn(f"[fail] mailbox {MAILBOX} login: ca_file: {path}: {why}\n", lines)
 
     def test_a_certificate_for_another_host_is_69(self):
         pair = self.imap.authority.issue("elsewhere", "DNS:mail.elsewhere.example")
@@ -156,14 +168,6 @@ class Faults(ScriptedTest):
         self.database = self.database.replace(self.postgres.password, "wrong")
         self.collect(self.configure(), code=78)
 
-    def test_a_schema_of_a_later_program_is_78(self):
-        self.collect(self.configure())
-        self.query("INSERT INTO tlsrpt.schema_migration (version, name, checksum) VALUES (9999, 'later', 'x')")
-        self.assert_one_error(self.collect(self.configure(), code=78), "later")
-
-    def test_without_a_schema_and_without_leave_to_make_one_it_is_78(self):
-        config = self.configure(database={"url": self.database, "migrate": False})
-        self.assert_one_error(self.collect(config, code=78), "migrate")
     def test_a_database_whose_certificate_is_not_trusted_is_69(self):
         ours, theirs = (certs.Authority(self.directory / name) for name in ("ours", "theirs"))
         port = self.enterContext(TlsDatabase(theirs.issue())).port
@@ -183,6 +187,14 @@ class Faults(ScriptedTest):
                 result = self.collect(self.configure(), *arguments[1:], command=arguments[0], code=78)
                 self.assertRegex(result.out + result.err, "role tlsrpt lacks the privilege USAGE on schema tlsrpt")
 
+    def test_a_schema_of_a_later_program_is_78(self):
+        self.collect(self.configure())
+        self.query("INSERT INTO tlsrpt.schema_migration (version, name, checksum) VALUES (9999, 'later', 'x')")
+        self.assert_one_error(self.collect(self.configure(), code=78), "later")
+
+    def test_without_a_schema_and_without_leave_to_make_one_it_is_78(self):
+        config = self.configure(database={"url": self.database, "migrate": False})
+        self.assert_one_error(self.collect(config, code=78), "migrate")
 
 
 class TlsDatabase:
