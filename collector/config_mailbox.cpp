@@ -196,10 +196,11 @@ class MailboxReader {
     }
     if (mailbox.password.file) {
       std::error_code ignored;
-      const auto permissions = std::filesystem::status(*mailbox.password.file, ignored).permissions();
-      const bool known = permissions != std::filesystem::perms::unknown;
-      if (known && (permissions & std::filesystem::perms::others_read) != std::filesystem::perms::none) {
-        surroundings_.warn(position_of(node, "password_file"), "everybody can read this file: chmod o-rwx it");
+      const auto status = std::filesystem::status(*mailbox.password.file, ignored);
+      const bool shared = (status.permissions() & std::filesystem::perms::others_read) != std::filesystem::perms::none;
+      if (std::filesystem::is_regular_file(status) && shared) {
+        surroundings_.warnings.push_back(
+            fmt::format("{}: everybody can read this password: chmod o-rwx it", *mailbox.password.file));
       }
     }
   }

@@ -278,11 +278,12 @@ TEST_CASE("what is odd but not wrong is a warning with its place") {
       "mailboxes:\n"
       "- {name: a, server: imap://h, username: u, password: secret,\n"
       "   tls: none}\n"
-      "- {name: b, server: imaps://h, username: v, password_file: readable}\n";
+      "- {name: b, server: imaps://h, username: v, password_file: readable}\n"
+      "- {name: c, server: imaps://h, username: w, password_file: /dev/null}\n";
   const auto path = directory.file("config.yaml", yaml);
   using Warnings = std::vector<std::string>;
   const std::string tls = path + ":4:9: tls: none: the password and the mail can be read on the way";
-  const std::string file = path + ":5:60: everybody can read this file: chmod o-rwx it";
+  const std::string file = readable + ": everybody can read this password: chmod o-rwx it";
   CHECK(load_config(path).warnings == Warnings{tls, file});
 
   std::filesystem::permissions(path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
