@@ -207,8 +207,9 @@ void add_quarantine_commands(CLI::App& app, CommandLine& line) {
 
 void add_upkeep_commands(CLI::App& app, CommandLine& line) {
   const Command<MigrateOptions> migrate(app, line, "migrate", "bring the schema up to date", "migrate --status");
-  migrate.app.add_flag("--status", migrate.options.status, "only print which migrations are applied");
+  auto* status = migrate.app.add_flag("--status", migrate.options.status, "only print which migrations are applied");
   migrate.app.add_option("--grant-reader", migrate.options.grant_reader, "give this role the right to read")
+      ->excludes(status)
       ->type_name("ROLE");
 
   const Command<CheckOptions> check(app, line, "check", "try configuration, login, folder, database and schema",

@@ -25,7 +25,7 @@ class CommandLine(EndToEndTest):
                 self.assertRegex(result.out, rf"(?s)Example.*tlsrpt-collector {command}")
 
     def test_wrong_usage_is_64_with_a_hint(self):
-        for arguments in ((), ("frobnicate",), ("collect", "--what"), ("parse",), ("backfill", "--since", "yesterday"),
+        for arguments in ((), ("frobnicate",), ("collect", "--what"), ("parse",), ("backfill", "--since", "yesterday"), ("migrate", "--status", "--grant-reader", "somebody"),
                           ("quarantine",), ("quarantine", "show", "x"), ("--log-level", "loud", "collect")):
             with self.subTest(arguments=arguments):
                 result = self.run_program(*arguments)
