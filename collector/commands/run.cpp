@@ -25,8 +25,8 @@ void require_database(const Config& config) {
 
 ExitCode execute(const RunOptions&, const Config& config) {
   const auto mailboxes = selected_mailboxes(config, std::nullopt);
-  require_database(config);
   const StopSignal stop;
+  require_database(config);
   log::info("polling {} mailbox{} every {} s", mailboxes.size(), mailboxes.size() == 1 ? "" : "es",
             config.poll.every.count());
   run_worker(

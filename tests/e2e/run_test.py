@@ -2,6 +2,7 @@
 
 import queue
 import signal
+import socket
 import threading
 
 from tests.harness import process, sample
@@ -47,6 +48,15 @@ class Run(EndToEndTest):
         log = self.run_until(self.configure(poll=_RARELY), lambda log: "next try" in log, "a failed pass")
         self.assertRegex(log, "warning database: .*refused")
         self.assertRegex(log, "next try in 60 s")
+
+    def test_a_stop_before_the_database_has_answered_is_no_failure(self):
+        silent = self.enterContext(socket.create_server(("127.0.0.1", 0)))
+        self.database = f"postgresql://tlsrpt@127.0.0.1:{silent.getsockname()[1]}/tlsrpt?connect_timeout=2"
+        running = self.start("-c", str(self.configure(poll=_RARELY)), "run")
+        with silent.accept()[0]:
+            running.signal(signal.SIGTERM)
+            result = running.wait()
+        self.assertEqual(0, result.code, result.err)
 
     def test_a_pass_that_is_stopped_does_not_say_that_there_was_nothing_new(self):
         log, told = self.directory / "log", queue.Queue()
