@@ -80,9 +80,14 @@ class Reprocessor {
 ExitCode execute(const ReprocessOptions& options, const Config& config) {
   const auto database = open_current_database(config);
   const auto reason = options.reason ? std::optional(std::string(to_string(*options.reason))) : std::nullopt;
+  auto worst = ExitCode::kOk;
+  for (const auto id : options.ids) {
+    if (db::find_quarantine(database, id)) continue;
+    log::error("no quarantine entry has the id {}", id);
+    worst = ExitCode::kNoInput;
+  }
   const auto messages = db::quarantined_messages(database, reason, options.ids);
   Reprocessor reprocessor(config, database);
-  auto worst = ExitCode::kOk;
   std::map<std::string_view, int> outcomes;
   std::set<std::string> said;
   for (const auto key : messages) {

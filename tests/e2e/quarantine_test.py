@@ -54,6 +54,13 @@ class Quarantine(EndToEndTest):
         self.run_command("reprocess")
         self.assertEqual(content, self.content())
 
+    def test_reprocess_of_an_id_that_is_not_there_is_66_and_the_rest_is_tried(self):
+        self.maildir.deliver(sample.report_mail(0))
+        self.collect(self.configure(self.mailbox(domains=["elsewhere.example"])))
+        result = self.run_command("reprocess", "123456", self.value("SELECT id FROM tlsrpt.quarantine"), code=66)
+        self.assertIn("no quarantine entry has the id 123456", result.err)
+        self.assertEqual(({"stored": 1}, []), (self.outcomes(), self.reasons()))
+
     def test_what_a_backfill_puts_into_quarantine_outlives_prune_and_once_dropped_is_read_anew(self):
         long_ago = datetime.datetime(2023, 1, 10, 12, tzinfo=datetime.timezone.utc)
         self.maildir.deliver(sample.report_mail(0), when=long_ago.timestamp())
