@@ -6,15 +6,16 @@
 
 #include <pqxx/transaction_base>
 
+#include "db/message_rows.hpp"
 #include "db/report_upsert.hpp"
 #include "db/store.hpp"
 
 // The pieces of writing a batch that reprocessing shares.
 namespace tlsrpt::db {
 
-// Everything of a batch within the transaction given: watermark, messages, reports, quarantine. One outcome a message.
-std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                                std::span<const RenderedMessage> messages, const BatchOptions& options);
+// Everything of a batch within the transaction given: watermark, messages, reports, quarantine. One result a message.
+std::vector<MessageResult> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                                      std::span<const RenderedMessage> messages, const BatchOptions& options);
 
 // By what became of its reports, and whether anything of it is in quarantine.
 [[nodiscard]] Outcome outcome_of(std::span<const UpsertResult> reports, bool is_quarantined);

@@ -30,7 +30,7 @@ std::vector<IncomingReport> reports_of(std::span<const RenderedMessage> messages
 // A message read again keeps its row, and what it did not give then is not asked of it now. What this run did with it
 // counts: its reports may have been deleted meanwhile, or others stand in their place.
 MessageResult result_again(Outcome before, Outcome now) {
-  if (!was_taken(before)) return {.outcome = before};
+  if (!was_taken(before)) return {.outcome = before, .is_known = true};
   return {.outcome = was_taken(now) ? now : Outcome::kDuplicate, .is_taken = was_taken(now)};
 }
 
@@ -45,7 +45,7 @@ class BatchWriter {
  public:
   BatchWriter(const Connection& connection, const BatchOptions& options) : connection_(connection), options_(options) {}
 
-  std::vector<Outcome> write(const std::optional<Watermark>& watermark, std::span<RenderedMessage> messages) {
+  std::vector<MessageResult> write(const std::optional<Watermark>& watermark, std::span<RenderedMessage> messages) {
     try {
       return write_whole(watermark, messages);
     } catch (const RefusedData&) {
@@ -55,24 +55,25 @@ class BatchWriter {
   }
 
  private:
-  std::vector<Outcome> write_whole(const std::optional<Watermark>& watermark,
-                                   std::span<const RenderedMessage> messages) {
+  std::vector<MessageResult> write_whole(const std::optional<Watermark>& watermark,
+                                         std::span<const RenderedMessage> messages) {
     return in_transaction(
         connection_, [&](pqxx::work& transaction) { return write_rows(transaction, watermark, messages, options_); });
   }
 
-  std::vector<Outcome> write_halves(const std::optional<Watermark>& watermark, std::span<RenderedMessage> messages) {
+  std::vector<MessageResult> write_halves(const std::optional<Watermark>& watermark,
+                                          std::span<RenderedMessage> messages) {
     const std::size_t half = messages.size() / 2;
     std::optional<Watermark> first = watermark;
     std::optional<Watermark> second = watermark;
     if (watermark) first->to = second->from = messages[half - 1].message.uid.value_or(watermark->from);
-    std::vector<Outcome> outcomes = write(first, messages.first(half));
-    const std::vector<Outcome> rest = write(second, messages.subspan(half));
-    outcomes.insert(outcomes.end(), rest.begin(), rest.end());
-    return outcomes;
+    std::vector<MessageResult> results = write(first, messages.first(half));
+    const std::vector<MessageResult> rest = write(second, messages.subspan(half));
+    results.insert(results.end(), rest.begin(), rest.end());
+    return results;
   }
 
-  std::vector<Outcome> write_one(const std::optional<Watermark>& watermark, RenderedMessage& message) {
+  std::vector<MessageResult> write_one(const std::optional<Watermark>& watermark, RenderedMessage& message) {
     message = without_refused(std::move(message), [&](const RenderedMessage& part) {
       try_out(connection_, [&](pqxx::work& transaction) { write_rows(transaction, watermark, {&part, 1}, options_); });
     });
@@ -157,8 +158,8 @@ std::vector<NewQuarantine> quarantine_of(const RenderedMessage& message, std::sp
   return entries;
 }
 
-std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
-                                std::span<const RenderedMessage> messages, const BatchOptions& options) {
+std::vector<MessageResult> write_rows(pqxx::transaction_base& transaction, const std::optional<Watermark>& watermark,
+                                      std::span<const RenderedMessage> messages, const BatchOptions& options) {
   if (watermark) move_watermark(transaction, *watermark);
   const std::vector<MessagePlace> places = place_messages(transaction, watermark, messages);
   std::vector<UpsertResult> upserted = upsert_reports(transaction, reports_of(messages, places));
@@ -184,19 +185,18 @@ std::vector<Outcome> write_rows(pqxx::transaction_base& transaction, const std::
   }
   copy_messages(transaction, watermark, messages, places, results, options.after_pending);
   copy_quarantine(transaction, quarantine, options.quarantine_bytes);
-
-  std::vector<Outcome> outcomes;
-  outcomes.reserve(results.size());
-  for (const MessageResult& result : results) outcomes.push_back(result.outcome);
-  return outcomes;
+  return results;
 }
 
 BatchResult write_batch(const Connection& connection, const std::optional<Watermark>& watermark,
                         std::vector<RenderedMessage> messages, const BatchOptions& options) {
   prepare_upsert(connection);
   BatchResult result;
-  result.outcomes = BatchWriter{connection, options}.write(watermark, messages);
-  for (const Outcome outcome : result.outcomes) count(result.counts, outcome);
+  for (const MessageResult& written : BatchWriter{connection, options}.write(watermark, messages)) {
+    result.outcomes.push_back(written.outcome);
+    result.known.push_back(written.is_known);
+    count(result.counts, written.outcome);
+  }
   return result;
 }
 

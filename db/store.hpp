@@ -34,6 +34,7 @@ struct BatchOptions {
 
 struct BatchResult {
   std::vector<Outcome> outcomes;  // one a message, in order
+  std::vector<bool> known;        // beside them: its row was there already, and keeps its outcome
   PollRun counts;                 // fetched and outcome counters only
 };
 

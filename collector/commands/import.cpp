@@ -14,6 +14,10 @@ namespace tlsrpt::collector {
 
 namespace {
 
+bool is_quarantined(db::Outcome outcome) {
+  return outcome == db::Outcome::kQuarantined || outcome == db::Outcome::kPartial;
+}
+
 // Collects messages and writes them a batch at a time.
 class Importer {
  public:
@@ -32,10 +36,18 @@ class Importer {
 
   void flush() {
     if (batch_.empty()) return;
+    std::vector<std::string> sound;  // the source of each message, empty where something of it was rejected now
+    for (const auto& [message, fields, reports] : batch_) {
+      sound.push_back(message.quarantine.empty() ? message.source : "");
+    }
     const auto written = db::write_batch(database_, std::nullopt, std::exchange(batch_, {}),
                                          {.quarantine_bytes = config_.quarantine_bytes});
     weight_ = 0;
     add(counts_, written.counts);
+    for (std::size_t i = 0; i < sound.size(); ++i) {
+      if (sound[i].empty() || !written.known[i] || !is_quarantined(written.outcomes[i])) continue;
+      log::warning("{}: known, and in quarantine: `tlsrpt-collector reprocess` takes it anew", sound[i]);
+    }
   }
 
   const db::PollRun& finish(std::chrono::milliseconds elapsed) {

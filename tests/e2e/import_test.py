@@ -127,6 +127,15 @@ class Import(EndToEndTest):
         after = self.dump()
         self.assertEqual(set(), {table for table in before if before[table] != after[table]} - {"poll_run"})
 
+    def test_a_file_that_is_in_quarantine_is_told_when_it_comes_again_and_would_be_good_now(self):
+        path = self.write("report.eml", sample.report_mail())
+        strict = self.configure(self.mailbox(domains=["elsewhere.example"]))
+        known = "report.eml: known, and in quarantine: `tlsrpt-collector reprocess` takes it anew"
+        for _ in range(2):
+            self.assertNotIn(known, self.collect(strict, str(path), command="import", code=65).err)
+        self.assertIn(known, self.import_(path, code=65).err)
+        self.assertEqual({"quarantined": 1}, self.outcomes())
+
     def test_bare_json_is_the_operators_own_and_needs_no_signature(self):
         mail = next(mail for mail in sample.inbox()[0] if mail.kind == "report")
         config = self.configure(authentication={"authserv_id": "mx.example.com", "require": "dkim"})
