@@ -76,6 +76,7 @@ ExitCode run_program(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   tlsrpt::collector::occupy_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, exit 74
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that would be larger than its limit
   std::signal(SIGCHLD, SIG_DFL);  // else, inherited as ignored, children could not be waited for
   return static_cast<int>(tlsrpt::collector::run_program(argc, argv));
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 
 from tests.harness import sample
 
@@ -209,3 +210,16 @@ class Upkeep(EndToEndTest):
         self.fill()
         self.run_command("report", "-o", str(self.directory / "no" / "such" / "directory"), code=74)
         self.run_command("report", "-o", "/dev/full", code=74)
+
+    def test_a_report_beyond_the_limit_of_a_files_size_is_74_and_leaves_nothing(self):
+        self.fill()
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.configure()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+        try:
+            result = self.run_program("-c", str(self.directory / "config.yaml"), "report", "-o",
+                                      str(self.directory / "report.txt"))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        self.assertEqual(74, result.code, result.err)
+        self.assertEqual([], list(self.directory.glob("report*")))
