@@ -161,11 +161,12 @@ void ConfigErrors::add(Position position, std::string_view what) {
 void ConfigErrors::throw_if_any() {
   if (errors_.empty()) return;
   std::ranges::stable_sort(errors_, {}, &std::pair<Position, std::string>::first);
+  const auto path = printable(path_);
   std::string lines;
   for (const auto& [position, what] : errors_) {
-    lines += fmt::format("{}{}:{}:{}: {}", lines.empty() ? "" : "\n", path_, position.line, position.column, what);
+    lines += fmt::format("{}{}:{}:{}: {}", lines.empty() ? "" : "\n", path, position.line, position.column, what);
   }
-  throw ConfigError(lines);
+  throw ConfigFileError(lines);
 }
 
 ConfigNode read_config_tree(const std::string& text, ConfigErrors& errors) {

@@ -39,7 +39,7 @@ class ConfigErrors {
   explicit ConfigErrors(std::string path) : path_(std::move(path)) {}
 
   void add(Position position, std::string_view what);
-  // ConfigError with a line each, "FILE:LINE:COLUMN: what", in the order of the file.
+  // ConfigFileError with a line each, "FILE:LINE:COLUMN: what", in the order of the file.
   void throw_if_any();
 
  private:

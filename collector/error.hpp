@@ -8,10 +8,16 @@
 
 namespace tlsrpt::collector {
 
-// Configuration or its secrets: exit 78. Several lines where a file has several errors.
+// Configuration or its secrets: exit 78.
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// All that is wrong with a configuration file: the only error that has several lines, each printable().
+class ConfigFileError : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
 };
 
 // Arguments: exit 64.

@@ -48,7 +48,7 @@ void occupy_standard_descriptors() {
   if (descriptor >= 0) ::close(descriptor);
 }
 
-// An error of several lines is several events.
+// The errors of a configuration file are several events.
 void log_lines(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('\n');

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "collector/error.hpp"
+#include "collector/escape.hpp"
 #include "collector/imap/error.hpp"
 #include "db/error.hpp"
 
@@ -40,9 +41,9 @@ Decision decide(db::Error::Kind kind) noexcept {
     case Kind::kUnavailable:
     case Kind::kOvertaken:
       return {Reaction::kTryLater, ExitCode::kTryLater};
-    case Kind::kMisconfigured:
     case Kind::kTls:
       return {Reaction::kStop, ExitCode::kUnavailable};
+    case Kind::kMisconfigured:
     case Kind::kNewer:
     case Kind::kSchemaMissing:
       return {Reaction::kStop, ExitCode::kConfiguration};
@@ -86,7 +87,7 @@ Judgement react(const std::exception_ptr& error) {
       std::rethrow_exception(std::exchange(next, nullptr));
     } catch (const std::exception& e) {
       if (!judgement.text.empty()) judgement.text += ": ";
-      judgement.text += e.what();
+      judgement.text += dynamic_cast<const ConfigFileError*>(&e) ? e.what() : printable(e.what(), std::string::npos);
       if (!decision) decision = decide(e);
       if (const auto* outer = dynamic_cast<const std::nested_exception*>(&e)) next = outer->nested_ptr();
     } catch (...) {

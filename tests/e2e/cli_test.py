@@ -77,6 +77,12 @@ class CommandLine(EndToEndTest):
         self.assertTrue(all({"time", "level", "message"} <= entry.keys() for entry in entries), entries)
         self.assertIn("warning", {entry["level"] for entry in entries})
 
+    def test_an_error_is_one_event_whatever_the_operator_typed(self):
+        result = self.run_program("-c", str(self.configure()), "--log-format", "json", "collect", "--mailbox", "a\nb")
+        self.assertEqual(78, result.code)
+        [line] = result.err.splitlines()
+        self.assertIn(r"no mailbox is named a\x0ab", json.loads(line)["message"])
+
     def test_the_log_level_hides_what_is_below_it(self):
         result = self.run_program("-c", str(self.configure()), "--log-level", "error", "collect")
         self.assertEqual((0, ""), (result.code, result.err))
@@ -139,13 +145,6 @@ class Upkeep(EndToEndTest):
         [failed] = [line for line in self.run_command("check", code=78).out.splitlines() if not line.startswith("[ok]")]
         self.assertRegex(failed, r"^\[fail\] schema: .*newer than this program: it has migration 9999 \(later\).*install")
 
-    def test_check_changes_nothing(self):
-        self.maildir.deliver(sample.report_mail())
-        before = self.maildir.snapshot()
-        self.run_program("-c", str(self.configure()), "check")
-        self.assertEqual("", self.value("SELECT to_regnamespace('tlsrpt')"))
-        self.assertEqual(before, self.maildir.snapshot())
-
     def failed_schema(self, database):
         [line] = [line for line in self.collect(self.configure(database=database), command="check", code=78).out
                   .splitlines() if line.startswith("[fail]")]
@@ -162,6 +161,13 @@ class Upkeep(EndToEndTest):
         self.assertRegex(self.failed_schema(as_reader), f"role {reader} lacks .*GRANT SELECT, INSERT.* TO {reader}")
         self.assertRegex(self.failed_schema(self.database + "?options=-c%20default_transaction_read_only%3Don"),
                          "can only be read: .*standby.*default_transaction_read_only")
+
+    def test_check_changes_nothing(self):
+        self.maildir.deliver(sample.report_mail())
+        before = self.maildir.snapshot()
+        self.run_program("-c", str(self.configure()), "check")
+        self.assertEqual("", self.value("SELECT to_regnamespace('tlsrpt')"))
+        self.assertEqual(before, self.maildir.snapshot())
 
     def test_migrate_makes_the_schema_once(self):
         before = self.run_command("migrate", "--status")

@@ -95,6 +95,11 @@ TEST_CASE("a chain of exceptions becomes one line, outermost first") {
         "a: b: c");
 }
 
+TEST_CASE("only the errors of a configuration file are several lines") {
+  CHECK(react(made(ConfigError("no mailbox is named a\nb"))).text == "no mailbox is named a\\x0ab");
+  CHECK(react(made(ConfigFileError("a\nb"))).text == "a\nb");
+}
+
 TEST_CASE("the outermost exception whose type says something decides") {
   const auto inner = made(std::system_error(std::make_error_code(std::errc::permission_denied), "open"));
   CHECK(react(around(InputError("report.json"), inner)).exit_code == ExitCode::kNoInput);
