@@ -57,6 +57,9 @@ Arrival arrive(const MailboxConfig& mailbox) {
   auto session = std::make_shared<imap::Session>(login_account(mailbox));
   const auto folder =
       mailbox.after == After::kKeep ? session->examine(mailbox.folder) : session->select(mailbox.folder);
+  log::debug("mailbox {}: logged in at {}", mailbox.name, session->login_summary());
+  log::debug("mailbox {}: folder {}: UIDVALIDITY {}, UIDNEXT {}, {} messages", mailbox.name, mailbox.folder,
+             folder.uid_validity, folder.uid_next ? std::to_string(*folder.uid_next) : "not told", folder.exists);
   return {.session = std::move(session), .folder = folder};
 }
 
@@ -83,6 +86,7 @@ class Pass {
     // 1. Log in and open the folder while the database connects.
     auto arrival = std::async(std::launch::async, [this] { return arrive(mailbox_); });
     const db::Connection database(config_.database.reveal());
+    log::debug("mailbox {}: connected to database {}", mailbox_.name, database.where());
     prepare_schema(database, config_);
     try {
       read(database, arrival);
@@ -257,11 +261,15 @@ class Pass {
   }
 
   void store(const db::Connection& database, std::vector<db::RenderedMessage> batch) {
+    const auto begun = Clock::now();
+    const auto messages = batch.size();
     watermark_.to = *batch.back().message.uid;
     const auto written = db::write_batch(
         database, watermark_, std::move(batch),
         {.after_pending = mailbox_.after != After::kKeep, .quarantine_bytes = config_.quarantine_bytes});
     watermark_.from = watermark_.to;
+    log::debug("mailbox {}: wrote {} messages up to UID {} in {} ms", mailbox_.name, messages, watermark_.to,
+               elapsed_since(begun).count());
     add(counts_, written.counts);
   }
 

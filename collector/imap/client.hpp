@@ -62,6 +62,7 @@ class Client {
 
   // The shortest time in which a command sent into an empty pipe was answered.
   [[nodiscard]] std::chrono::steady_clock::duration round_trip() const noexcept { return round_trip_; }
+  [[nodiscard]] const std::string& login_summary() const noexcept { return connection_.summary(); }
   [[nodiscard]] const ErrorText& errors() const noexcept { return connection_.errors(); }
 
   // Bytes of bodies, as announced, that commands in flight ask for.

@@ -9,6 +9,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 
 #include "collector/imap/login_error.hpp"
@@ -160,6 +161,10 @@ void Connection::log_in(const Account& account, const std::string& url, const ch
     throw login_error(failure, login.transcript, errors_);
   }
   capabilities_ = login.transcript.capabilities();
+  summary_ = fmt::format("{}, {}, greeting {}, capabilities {}", checked_server(account).name(),
+                         login.tls.version().value_or(account.plaintext ? "no TLS" : "TLS"),
+                         errors_.quoted(login.transcript.greeting()),
+                         capabilities_ ? errors_.safe(fmt::format("{}", fmt::join(*capabilities_, " "))) : "not told");
   login.tls.read_ahead();
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);

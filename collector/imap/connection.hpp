@@ -31,6 +31,8 @@ class Connection {
 
   // As the answer to the login gave them; none where it gave none.
   [[nodiscard]] const std::optional<std::vector<std::string>>& capabilities() const noexcept { return capabilities_; }
+  // What there is to say of the login, for a log: the server's name, TLS, its greeting and its capabilities.
+  [[nodiscard]] const std::string& summary() const noexcept { return summary_; }
   [[nodiscard]] const ErrorText& errors() const noexcept { return errors_; }
 
  private:
@@ -49,6 +51,7 @@ class Connection {
   int socket_ = -1;
   std::uint64_t expected_ = 0;
   std::optional<std::vector<std::string>> capabilities_;
+  std::string summary_;
   // OpenSSL wants a write that it could not finish repeated from the same address: what is being sent stays where it
   // is, and what is added meanwhile waits elsewhere.
   std::string sending_;

@@ -16,6 +16,10 @@ Session::Session(const Account& account) : state_(new State{Client(account)}) {}
 
 Session::~Session() = default;
 
+const std::string& Session::login_summary() const noexcept {
+  return state_->client.login_summary();
+}
+
 bool Session::has_capability(std::string_view name) {
   return state_->client.has_capability(name);
 }

@@ -62,6 +62,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  // In a line for a log: the server's name, the version of TLS, its greeting and its capabilities; printable, without
+  // the password.
+  [[nodiscard]] const std::string& login_summary() const noexcept;
+
   // As after login, ASCII case-insensitive. Where the login's answer did not say, the server is asked, once.
   [[nodiscard]] bool has_capability(std::string_view name);
 

@@ -32,6 +32,11 @@ void TlsSession::find(void* handle) noexcept {
   session_ = static_cast<SSL*>(info->internals);
 }
 
+std::optional<std::string> TlsSession::version() const {
+  if (session_ == nullptr || !is_same_openssl()) return std::nullopt;
+  return SSL_get_version(session_);
+}
+
 void TlsSession::read_ahead() noexcept {
   if (session_ == nullptr || !is_same_openssl()) return;
   // OpenSSL's own reading ahead, which newer versions of libcurl ask for, moves all that it has read for each record.

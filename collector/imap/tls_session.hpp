@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 struct ssl_st;
 
 namespace tlsrpt::imap {
@@ -11,6 +14,9 @@ class TlsSession {
   // To be called from one of the callbacks of `handle`, of libcurl's easy interface: once it has connected, it does not
   // say any more.
   void find(void* handle) noexcept;
+
+  // "TLSv1.3"; none where there is no session.
+  [[nodiscard]] std::optional<std::string> version() const;
 
   // From now on one call takes from the socket what is there, instead of two for each record, and servers send one for
   // each message. Only when libcurl has logged in: until then it waits for the socket, and not for what was read ahead.

@@ -83,6 +83,14 @@ class CommandLine(EndToEndTest):
         [line] = result.err.splitlines()
         self.assertIn(r"no mailbox is named a\x0ab", json.loads(line)["message"])
 
+    def test_the_log_level_debug_says_how_it_went(self):
+        self.deliver(sample.inbox(days=1)[0])
+        log = self.run_program("-c", str(self.configure()), "--log-level", "debug", "collect").err
+        for said in (r"logged in at localhost:\d+, TLSv1\.3, greeting \".*ready.*\", capabilities .*\bUIDPLUS\b",
+                     r"folder INBOX: UIDVALIDITY \d+, UIDNEXT \d+, \d+ messages", r"connected to database test_\w+ at ",
+                     r"wrote \d+ messages up to UID \d+ in \d+ ms"):
+            self.assertRegex(log, rf"(?m)^\S+ debug mailbox {MAILBOX}: {said}")
+
     def test_the_log_level_hides_what_is_below_it(self):
         result = self.run_program("-c", str(self.configure()), "--log-level", "error", "collect")
         self.assertEqual((0, ""), (result.code, result.err))
