@@ -235,7 +235,7 @@ class Report(EndToEndTest):
         for command in ("report", "check"):
             with self.subTest(command=command):
                 result = self.collect(self.config, command=command, code=78)
-                self.assertIn('role "stranger" lacks permission for schema tlsrpt', result.out + result.err)
+                self.assertIn("role stranger lacks the privilege USAGE on schema tlsrpt", result.out + result.err)
                 self.assertIn("`tlsrpt-collector migrate --grant-reader stranger`", result.out + result.err)
         owner = self.configure()
         self.collect(owner, "--grant-reader", "stranger", command="migrate")
