@@ -59,7 +59,7 @@ std::string_view skip_to_header(std::string_view message) noexcept {
   std::string_view rest = message;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   while (begins_with_blank_line(rest) || rest.starts_with(">From ")) rest.remove_prefix(first_line(rest).size());
-  return begins_with_field(rest) ? rest : message;
+  return rest.size() < message.size() && begins_with_field(rest) ? rest : message;
 }
 
 std::string_view header_block(std::string_view text) noexcept {
