@@ -48,10 +48,9 @@ void keep_field(std::string_view name, std::string_view value, Header& header) {
 
 bool begins_with_field(std::string_view text) noexcept {
   const std::size_t colon = text.find_first_of(":\n");
-  if (colon == std::string_view::npos || text[colon] != ':') return false;
+  if (colon == std::string_view::npos || text[colon] != ':' || text.substr(colon).starts_with("://")) return false;
   const std::string_view name = without_space_at_end(text.substr(0, colon));
-  return !name.empty() && is_alphanumeric(name.front()) &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 std::string_view skip_to_header(std::string_view message) noexcept {
@@ -59,7 +58,8 @@ std::string_view skip_to_header(std::string_view message) noexcept {
   std::string_view rest = message;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   while (begins_with_blank_line(rest) || rest.starts_with(">From ")) rest.remove_prefix(first_line(rest).size());
-  return rest.size() < message.size() && begins_with_field(rest) ? rest : message;
+  const bool skipped = rest.size() < message.size();
+  return skipped && begins_with_field(rest) && is_alphanumeric(rest.front()) ? rest : message;  // JSON may follow, too
 }
 
 std::string_view header_block(std::string_view text) noexcept {

@@ -40,7 +40,8 @@ struct Header {
   return text.starts_with('\n') || text.starts_with("\r\n");
 }
 
-// Whether `text` begins with a header field (RFC 5322 §2.2, by a name that somebody would choose).
+// Whether `text` begins with a header field (RFC 5322 §2.2; §4.5.8 allows white space before the colon), and not
+// with a URL.
 [[nodiscard]] bool begins_with_field(std::string_view text) noexcept;
 
 // A message from its first field on: without a byte order mark, empty lines, or an mbox's quoted separator before it.

@@ -77,19 +77,15 @@ Header bounded_header(std::string_view bytes, const Limits& limits) {
   return read_header(start.substr(0, start.rfind('\n') + 1));
 }
 
-bool says_tls_report(const Envelope& envelope) {
-  return envelope.tls_report_domain || envelope.tls_report_submitter;
-}
-
 void take_envelope(const Header& header, Message& message) {
   message.envelope = read_envelope(header);
-  message.says_tls_report = says_tls_report(message.envelope);
+  message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
 }
 
-// Its number, as in Attachment; `around` is that of the message around it.
+// A mail that quotes a report's header, as an answer does, does not say that it carries one. Its number, as in
+// Attachment; `around` is that of the message around it.
 std::size_t take_embedded(const Header& header, std::size_t around, Message& message) {
   Envelope envelope = read_envelope(header);
-  message.says_tls_report = message.says_tls_report || says_tls_report(envelope);
   for (const auto member :
        {&Envelope::tls_report_domain, &Envelope::tls_report_submitter, &Envelope::subject, &Envelope::from_domain}) {
     if (!(envelope.*member)) envelope.*member = message.envelope_of(around).*member;

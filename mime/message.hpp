@@ -17,7 +17,7 @@ using Time = std::chrono::sys_seconds;
 
 // Bounds, checked before a library sees the bytes.
 struct Limits {
-  std::size_t message = 20u << 20;  // bytes of the whole message; whoever reads more may hand over one more than that
+  std::size_t message = 20u << 20;  // bytes of the whole message; a caller may cut a longer one off a byte past this
   std::size_t header = 256u << 10;  // bytes of one header block
   std::size_t headers = 1u << 20;   // bytes of all header blocks of a message
   std::size_t parts = 200;          // MIME parts that have a number
@@ -50,7 +50,7 @@ enum class Kind { kMessage, kBounce };  // kBounce: a delivery status report (RF
 struct Message {
   Envelope envelope;
   Kind kind = Kind::kMessage;
-  bool says_tls_report = false;    // report-type=tlsrpt, a TLS-Report-* header, or a labelled part
+  bool says_tls_report = false;    // report-type=tlsrpt, a TLS-Report-* header of its own, or a labelled part
   bool says_dmarc_report = false;  // a file name or the subject is an aggregate report's, or it is a failure report
   std::vector<Envelope> embedded;  // of messages within it; what one lacks is of the message around it
   std::vector<Attachment> attachments;       // in the order of the message

@@ -36,6 +36,14 @@ bool ends_too_large(const std::vector<Finding>& findings) {
   return rejection != nullptr && rejection->reason == Reason::kDecompressedTooLarge;
 }
 
+// A configuration or a note may begin with a bracket, and then is no JSON.
+bool is_side_file(const Finding& finding, std::string_view name) {
+  const auto* const rejection = std::get_if<Rejection>(&finding.what);
+  if (rejection == nullptr || rejection->reason != Reason::kBadJson || finding.recognised) return false;
+  const std::string lower = ascii_lower(name);
+  return !lower.ends_with(".json") && !lower.ends_with(".gz");
+}
+
 }  // namespace
 
 PayloadReader::PayloadReader(const Limits& limits, Raw raw)
@@ -165,14 +173,6 @@ std::vector<Finding> PayloadReader::read_documents(bool keep_text) {
   return findings;
 }
 
-// A configuration or a note may begin with a bracket, and then is no JSON.
-bool is_side_file(const Finding& finding, std::string_view name) {
-  const auto* const rejection = std::get_if<Rejection>(&finding.what);
-  if (rejection == nullptr || rejection->reason != Reason::kBadJson || finding.recognised) return false;
-  const std::string lower = ascii_lower(name);
-  return !lower.ends_with(".json") && !lower.ends_with(".gz");
-}
-
 // mail-15: a report for each entry that holds one; whatever else is in the archive does not matter.
 std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
   const ZipArchive archive(payload);
@@ -196,7 +196,7 @@ std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
     if (all.size() == known) saw_array_ = saw_array;
     if (decompressed_.left() == 0 && ends_too_large(all)) break;  // and so would every other entry
   }
-  if (archive.has_more()) {
+  if (archive.has_more() && (!all.empty() || nothing.kind == NotAReport::Kind::kOther)) {
     all.push_back({"", Rejection{Reason::kBadZip, fmt::format("only the first {} entries of the zip archive were read",
                                                               archive.size())}});
   }

@@ -81,8 +81,8 @@ bool ReportHandler::key(std::string_view name) {
     return true;
   }
   const bool repeated = (frame.seen & bit(member)) != 0;
-  frame.has_alias |= frame.slot.alias;
-  frame.is_repeat = repeated && frame.has_alias;
+  if (frame.slot.alias) frame.aliased |= bit(member);
+  frame.is_repeat = repeated && (frame.aliased & bit(member)) != 0;
   if (repeated) builder_.deviate(DeviationCode::kDuplicateKey);
   if (frame.slot.alias) builder_.deviate(DeviationCode::kAliasKey, name);
   frame.seen |= bit(member);

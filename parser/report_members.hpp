@@ -79,11 +79,11 @@ struct Slot {
 struct Frame {
   Context context = Context::kNone;
   bool array = false;
-  Slot slot;               // of an object: the member being read
-  std::size_t index = 0;   // of an array: the element being read
-  std::uint32_t seen = 0;  // of an object: a bit for each Member that occurred
-  bool has_alias = false;  // of an object: a member occurred by another name
-  bool is_repeat = false;  // of an object: the member being read occurred before, one of both times by another name
+  Slot slot;                  // of an object: the member being read
+  std::size_t index = 0;      // of an array: the element being read
+  std::uint32_t seen = 0;     // of an object: a bit for each Member that occurred
+  std::uint32_t aliased = 0;  // of an object: a bit for each Member that occurred by another name
+  bool is_repeat = false;     // of an object: the member being read occurred before, one of both times by another name
 };
 
 class JsonPath {

@@ -109,8 +109,10 @@ bool may_try_a_password(CURLcode code, const LoginTranscript& transcript) {
     const auto& offered = transcript.offered();
     return std::find(offered.begin(), offered.end(), mechanism) != offered.end();
   };
-  return (code == CURLE_LOGIN_DENIED || code == CURLE_AUTH_ERROR) && (offers("AUTH=GSSAPI") || offers("AUTH=NTLM")) &&
-         (offers("AUTH=PLAIN") || offers("AUTH=LOGIN"));
+  const bool prefers_hash = offers("AUTH=CRAM-MD5") || offers("AUTH=DIGEST-MD5");  // to NTLM
+  return (code == CURLE_LOGIN_DENIED || code == CURLE_AUTH_ERROR) &&
+         (offers("AUTH=GSSAPI") || (offers("AUTH=NTLM") && !prefers_hash)) &&
+         (prefers_hash || offers("AUTH=PLAIN") || offers("AUTH=LOGIN"));
 }
 
 }  // namespace
@@ -150,7 +152,7 @@ void Connection::log_in(const Account& account, const std::string& url, const ch
   if (code != CURLE_OK) {
     if (login_options == nullptr && may_try_a_password(code, login.transcript)) {
       handle_.reset(new_handle());
-      return log_in(account, url, "AUTH=PLAIN;AUTH=LOGIN");
+      return log_in(account, url, "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=PLAIN;AUTH=LOGIN");
     }
     LoginFailure failure{.code = code, .text = text.data(), .implicit_tls = url.starts_with("imaps:")};
     if (failure.text.empty()) failure.text = curl_easy_strerror(code);

@@ -1,10 +1,12 @@
 #include "collector/input/mbox.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "mime/header.hpp"
+#include "mime/text.hpp"
 
 namespace tlsrpt::collector {
 namespace {
@@ -23,16 +25,25 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-// RFC 4155: a separator ends in a time.
-bool has_time(std::string_view line) noexcept {
-  for (std::size_t i = 1; i + 2 < line.size(); ++i) {
-    if (line[i] == ':' && is_digit(line[i - 1]) && is_digit(line[i + 1]) && is_digit(line[i + 2])) return true;
-  }
-  return false;
+std::string_view take_last_word(std::string_view& line) noexcept {
+  line = mime::trim_end(line);
+  const std::string_view word = line.substr(line.find_last_of(' ') + 1);
+  line.remove_suffix(word.size());
+  return word;
 }
 
-bool begins_message(std::string_view text) noexcept {
-  return mime::begins_with_field(text) || text.starts_with(">From ");
+bool is_year(std::string_view word) noexcept {
+  return word.size() == 4 && std::all_of(word.begin(), word.end(), is_digit);
+}
+
+// RFC 4155: a separator ends in a time and a year; some have a zone behind either.
+bool ends_in_date(std::string_view line) noexcept {
+  std::string_view word = take_last_word(line);
+  if (!is_year(word)) word = take_last_word(line);
+  if (!is_year(word)) return false;
+  word = take_last_word(line);
+  if (word.find(':') == std::string_view::npos) word = take_last_word(line);
+  return word.size() >= 5 && word.find(':') < 3 && is_digit(word.front()) && is_digit(word.back());
 }
 
 // One message's lines; the empty line before the next separator is the mbox's, not the message's.
@@ -71,7 +82,9 @@ void for_each_mbox_message(ByteStream& stream, std::size_t most, const std::func
     if (separator && inside) {
       held = line;
       line = held;
-      separator = (after_empty_line || has_time(line)) && begins_message(stream.peek(kSniffed));
+      const bool dated = ends_in_date(line);
+      const auto header_follows = [&] { return mime::begins_with_field(stream.peek(kSniffed)); };
+      separator = after_empty_line ? dated || header_follows() : dated && header_follows();
     }
     after_empty_line = whole && is_empty_line(line);
     if (separator) {

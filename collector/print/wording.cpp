@@ -102,7 +102,7 @@ std::vector<std::string> what_they_say(const db::Summary& summary, const db::Inc
   const auto* failures = failures_of(summary, incident);
   if (failures == nullptr) return {};
   auto codes = failures->reason_codes;
-  if (failures->more_reason_codes) codes.emplace_back("and more");
+  if (failures->more_reason_codes) codes.emplace_back("(and more)");
   return codes;
 }
 

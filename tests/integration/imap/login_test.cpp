@@ -162,6 +162,22 @@ TEST_CASE("Kerberos and NTLM, where they are offered, do not keep a password fro
   }
 }
 
+TEST_CASE("A password that its hash was refused for is not sent in the clear") {
+  for (const char* const offered : {"AUTH=CRAM-MD5 AUTH=NTLM AUTH=PLAIN", "AUTH=GSSAPI AUTH=CRAM-MD5 AUTH=PLAIN"}) {
+    CAPTURE(offered);
+    ScriptedServer server;
+    server.capabilities_before = "IMAP4rev1 SASL-IR " + std::string(offered);
+    server.script = [](const Command& command) {
+      return command.name == "AUTHENTICATE" ? std::optional(tagged("NO wrong")) : std::nullopt;
+    };
+    server.start();
+    Account account = server.account();
+    account.username = "user@example.com";
+    CHECK(failure_of([&] { const Session session(account); }).kind == Kind::kLoginRefused);
+    CHECK(server.commands("AUTHENTICATE") == std::vector<std::string>{"AUTHENTICATE CRAM-MD5"});
+  }
+}
+
 TEST_CASE("A wrong password is refused in the server's words also where Kerberos is offered") {
   ScriptedServer server;
   server.capabilities_before = "IMAP4rev1 AUTH=GSSAPI AUTH=PLAIN SASL-IR";

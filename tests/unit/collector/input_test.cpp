@@ -102,6 +102,7 @@ TEST_CASE("an input is what its first bytes say") {
       {"a mail behind a byte order mark", "\xef\xbb\xbfSubject: x\n", Content::kMail},
       {"a mail behind an empty line", "\r\nSubject: x\r\n", Content::kMail},
       {"a mail behind a quoted separator", ">From a Sat Feb 22 00:00:00 2031\nSubject: x\n", Content::kMail},
+      {"a mail whose first field has an odd name", "_x: 1\nSubject: x\n", Content::kMail},
       {"a mail from an old program", "Subject : x\n", Content::kMail},
       {"a mail whose first line is longer than what is looked at", "X: " + std::string(kSniffedBytes, 'x'),
        Content::kMail},
@@ -155,6 +156,26 @@ TEST_CASE("a line of a message that begins with From does not split an mbox") {
     const auto messages = messages_of("From a\nSubject: one\n\nhello\n\n" + line + "\nSo: yes\n");
     REQUIRE(messages.size() == 1);
     CHECK(messages[0] == "Subject: one\n\nhello\n\n" + line + "\nSo: yes\n");
+  }
+}
+
+TEST_CASE("a line that begins with From and has a time does not split an mbox") {
+  for (const std::string text : {"Hello\nFrom 10:30 to 11:00 we were down\nhttps://status.example\n",
+                                 "From Sat 10:30 on\nhttps://status.example\n"}) {
+    CAPTURE(text);
+    CHECK(messages_of("From a\nSubject: one\n\n" + text).size() == 1);
+  }
+}
+
+TEST_CASE("an mbox is split at a date behind an empty line, whatever the message begins with") {
+  for (const std::string message : {"_x: 1\nSubject: two\n\n", "\nSubject: two\n\n", "\xef\xbb\xbfSubject: two\n\n",
+                                    ">From b Sat Feb 22 00:00:00 2031\nSubject: two\n\n"}) {
+    for (const std::string date : {"Sat Feb 22 00:00:00 2031", "Sat Feb 22 00:00:00 2031 +0100",
+                                   "Thu Jan 01 00:00:00 +0000 2015", "Sat Feb 22 00:00 2031"}) {
+      CAPTURE(message);
+      CAPTURE(date);
+      CHECK(messages_of("From a\nSubject: one\n\nx\n\nFrom b " + date + "\n" + message).size() == 2);
+    }
   }
 }
 

@@ -111,7 +111,7 @@ TEST_CASE("that there are more reason codes is told") {
   CHECK(contains(summary_json(summary), R"("more_reason_codes":false)"));
   summary.failures[0].more_reason_codes = true;
   CHECK(contains(summary_json(summary), R"("more_reason_codes":true)"));
-  CHECK(contains(text_of(summary), "    They say:    X509_V_ERR_CERT_HAS_EXPIRED\n    They say:    and more\n"));
+  CHECK(contains(text_of(summary), "    They say:    X509_V_ERR_CERT_HAS_EXPIRED\n    They say:    (and more)\n"));
 }
 
 TEST_CASE("without reports nothing is known to be right") {

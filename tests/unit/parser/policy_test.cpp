@@ -185,6 +185,12 @@ TEST_CASE("json-42: mx-host-pattern is another name for mx-host") {
   }
 }
 
+TEST_CASE("json-42: another member's second name does not change what holds of one that comes twice") {
+  const ParsedReport parsed = report_of(
+      report_with(kMxHost, R"("mx-host-pattern": "a.example", "policy-domain": "b.example", "policy-domain": null)"));
+  CHECK_FALSE(parsed.report.policies.at(0).policy_domain.has_value());
+}
+
 TEST_CASE("json-43: an mx-host loses the policy's key") {
   const ParsedReport parsed =
       report_of(report_with(kMxHost, R"("mx-host": ["mx: MX.company.example", "b.example", "MX:mx:  c.example."])"));

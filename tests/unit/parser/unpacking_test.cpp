@@ -122,6 +122,8 @@ TEST_CASE("of a zip archive a hundred entries are read") {
   CHECK(outcomes(zip(entries)) == Texts{"#1 report", "#2 bad-zip"});
   entries[99].text = "text";
   CHECK(outcomes(zip(entries)) == Texts{"bad-zip"});
+  entries[0].text = kDmarc;
+  CHECK(outcomes(zip(entries)) == Texts{"ignored dmarc"});
 }
 
 TEST_CASE("mail-16: gzip in gzip is read, a third layer is not") {
