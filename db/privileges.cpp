@@ -12,21 +12,27 @@ namespace {
 constexpr const char* kMayNotUse =
     "SELECT quote_ident(current_user) WHERE NOT has_schema_privilege(to_regnamespace('tlsrpt')::oid, 'usage')";
 
-// A row for each thing that the role lacks, as GRANT names it. Of `schema_migration` it only reads, and `result_type`
-// is left to whoever migrates.
+// A row for each thing that the role lacks, as GRANT names it: what a batch needs, and nothing that only other commands
+// do.
 constexpr const char* kLacks = R"(
 WITH n AS (SELECT to_regnamespace('tlsrpt')::oid AS schema, current_database() AS database),
-t AS (SELECT c.* FROM pg_class c, n WHERE relnamespace = schema)
+t AS (SELECT c.* FROM pg_class c, n WHERE relnamespace = schema),
+need (name, privileges) AS (VALUES
+  ('mailbox', 'select, insert, update'), ('message', 'select, insert, update'), ('report', 'select, insert, update'),
+  ('policy', 'select, insert, delete'), ('failure_detail', 'select, insert, delete'),
+  ('session_total', 'select, insert, delete'), ('deviation', 'select, insert, delete'),
+  ('failure_total', 'select, insert, update, delete'), ('poll_run', 'select, insert'), ('quarantine', 'select, insert'),
+  ('setting', 'select, update'), ('result_type', 'select'))
 SELECT format('CREATE ON DATABASE %I', database) FROM n
 WHERE $1 AND schema IS NULL AND NOT has_database_privilege(database, 'create')
 UNION ALL SELECT 'CREATE ON SCHEMA tlsrpt' FROM n WHERE $1 AND NOT has_schema_privilege(schema, 'create')
 UNION ALL SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)) FROM t
 WHERE $1 AND relkind = 'r' AND NOT pg_has_role(relowner, 'usage')
 UNION ALL SELECT format('TEMPORARY ON DATABASE %I', database) FROM n WHERE NOT has_database_privilege(database, 'temporary')
-UNION ALL SELECT 'SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tlsrpt'
-WHERE EXISTS (SELECT FROM t WHERE relkind = 'r' AND relname NOT IN ('schema_migration', 'result_type')
-  AND NOT (has_table_privilege(oid, 'select') AND has_table_privilege(oid, 'insert')
-    AND has_table_privilege(oid, 'update') AND has_table_privilege(oid, 'delete')))
+UNION ALL SELECT format('%s ON %s', upper(privileges), string_agg('tlsrpt.' || name, ', ' ORDER BY name))
+FROM need JOIN t ON relname = name
+WHERE EXISTS (SELECT FROM unnest(string_to_array(privileges, ', ')) p WHERE NOT has_table_privilege(oid, p))
+GROUP BY privileges
 UNION ALL SELECT 'USAGE ON ALL SEQUENCES IN SCHEMA tlsrpt'
 WHERE EXISTS (SELECT FROM t WHERE CASE WHEN relkind = 'S' THEN NOT has_sequence_privilege(oid, 'usage') END))";
 
