@@ -181,14 +181,15 @@ class Pass {
     watermark_ = {.mailbox = state_.key, .uid_validity = folder.uid_validity, .from = state_.last_uid};
     const auto found = session.search({.after = state_.last_uid});
     if (!fetch_and_store(database, session, found.uids)) return false;
-    const bool misses = state_.last_uid == 0 && found.uids.size() < folder.exists;
-    if (misses) {
-      log::warning("mailbox {}: the server counts {} messages and finds {}: the next pass looks for more",
-                   mailbox_.name, folder.exists, found.uids.size());
+    if (state_.last_uid == 0 && found.uids.size() < folder.exists) {
+      log::warning(
+          "mailbox {}: the server counts {} messages and finds {}: the next pass looks behind these, a backfill "
+          "between them",
+          mailbox_.name, folder.exists, found.uids.size());
     }
     // UIDs that hold nothing any more would make every later poll ask for them again. Where something was found, the
     // next pass asks once more what lies behind it.
-    if (found.answered && found.uids.empty() && !misses && folder.uid_next && *folder.uid_next > watermark_.from + 1) {
+    if (found.answered && found.uids.empty() && folder.uid_next && *folder.uid_next > watermark_.from + 1) {
       db::skip_to(database, state_.key, folder.uid_validity, watermark_.from, *folder.uid_next - 1);
     }
     return true;

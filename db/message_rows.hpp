@@ -43,7 +43,7 @@ struct MessagePlace {
 struct MessageResult {
   Outcome outcome = Outcome::kIgnored;
   bool is_taken = false;  // by what this run found: then `after:` may touch it
-  bool is_known = false;  // its row was there already, and keeps its outcome
+  bool is_known = false;  // its row was there already, with nothing taken, and keeps its outcome
 };
 
 // Inserts the rows of new messages, in the place of forgotten ones; of those that were there, notes what `after:` has

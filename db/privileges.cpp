@@ -18,11 +18,12 @@ constexpr const char* kLacks = R"(
 WITH n AS (SELECT to_regnamespace('tlsrpt')::oid AS schema, current_database() AS database),
 t AS (SELECT c.* FROM pg_class c, n WHERE relnamespace = schema),
 need (name, privileges) AS (VALUES
-  ('mailbox', 'select, insert, update'), ('message', 'select, insert, update'), ('report', 'select, insert, update'),
+  ('mailbox', 'select, insert, update'), ('message', 'select, insert, update, delete'), ('report', 'select, insert, update'),
   ('policy', 'select, insert, delete'), ('failure_detail', 'select, insert, delete'),
   ('session_total', 'select, insert, delete'), ('deviation', 'select, insert, delete'),
   ('failure_total', 'select, insert, update, delete'), ('poll_run', 'select, insert'), ('quarantine', 'select, insert'),
-  ('setting', 'select, update'), ('result_type', 'select'))
+  ('setting', 'select, update'),
+  ('result_type', CASE WHEN $2 THEN 'select, insert, update, delete' ELSE 'select' END))
 SELECT format('CREATE ON DATABASE %I', database) FROM n
 WHERE $1 AND schema IS NULL AND NOT has_database_privilege(database, 'create')
 UNION ALL SELECT 'CREATE ON SCHEMA tlsrpt' FROM n WHERE $1 AND NOT has_schema_privilege(schema, 'create')
@@ -52,7 +53,7 @@ void require_visible_schema(const Connection& connection) {
                                         role[0][0].as<std::string>()));
 }
 
-void require_writing(const Connection& connection, bool migrating) {
+void require_writing(const Connection& connection, Migrating migrating) {
   in_statement(connection, [&](auto& transaction) {
     if (transaction.exec1("SELECT current_setting('transaction_read_only')::boolean")[0].template as<bool>()) {
       throw refused(connection,
@@ -61,7 +62,8 @@ void require_writing(const Connection& connection, bool migrating) {
     }
     const auto role = transaction.exec1("SELECT quote_ident(current_user)")[0].template as<std::string>();
     std::string grants;
-    for (const auto& row : transaction.exec_params(kLacks, migrating)) {
+    for (const auto& row :
+         transaction.exec_params(kLacks, migrating == Migrating::kPending, migrating != Migrating::kNever)) {
       grants += fmt::format("{}GRANT {} TO {}", grants.empty() ? "" : "; ", row[0].template as<std::string>(), role);
     }
     if (!grants.empty()) {

@@ -9,7 +9,14 @@ namespace tlsrpt::db {
 // none. Throws kMisconfigured where it is there.
 void require_visible_schema(const Connection& connection);
 
-// Throws kMisconfigured where a batch could not be written, or, with `migrating`, no migration be applied.
-void require_writing(const Connection& connection, bool migrating);
+// What a command that stores does about the schema before it does so.
+enum class Migrating {
+  kNever,    // `database.migrate` is false
+  kNothing,  // all migrations are applied; refresh_result_types() writes nevertheless
+  kPending,
+};
+
+// Throws kMisconfigured where a batch could not be written, or what `migrating` says not be done.
+void require_writing(const Connection& connection, Migrating migrating);
 
 }  // namespace tlsrpt::db

@@ -34,7 +34,7 @@ struct BatchOptions {
 
 struct BatchResult {
   std::vector<Outcome> outcomes;  // one a message, in order
-  std::vector<bool> known;        // beside them: its row was there already, and keeps its outcome
+  std::vector<bool> known;        // beside them: as MessageResult::is_known
   PollRun counts;                 // fetched and outcome counters only
 };
 

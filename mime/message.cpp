@@ -82,7 +82,7 @@ void take_envelope(const Header& header, Message& message) {
   message.says_tls_report = message.envelope.tls_report_domain || message.envelope.tls_report_submitter;
 }
 
-// A mail that quotes a report's header, as an answer does, does not say that it carries one. Its number, as in
+// The fields of a report that a mail quotes, as an answer does, do not say that it carries one. Its number, as in
 // Attachment; `around` is that of the message around it.
 std::size_t take_embedded(const Header& header, std::size_t around, Message& message) {
   Envelope envelope = read_envelope(header);

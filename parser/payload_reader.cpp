@@ -196,7 +196,8 @@ std::vector<Finding> PayloadReader::read_zip(std::string_view payload) {
     if (all.size() == known) saw_array_ = saw_array;
     if (decompressed_.left() == 0 && ends_too_large(all)) break;  // and so would every other entry
   }
-  if (archive.has_more() && (!all.empty() || nothing.kind == NotAReport::Kind::kOther)) {
+  if (archive.has_more()) {
+    if (nothing.kind != NotAReport::Kind::kOther) all.push_back({"", nothing});
     all.push_back({"", Rejection{Reason::kBadZip, fmt::format("only the first {} entries of the zip archive were read",
                                                               archive.size())}});
   }

@@ -115,7 +115,9 @@ std::string schema_state(const db::Connection& database, bool migrate) {
     throw ConfigError(fmt::format("{} migration(s) pending; run `tlsrpt-collector migrate`", pending));
   }
   if (pending == 0) db::require_current_schema(database);
-  db::require_writing(database, pending > 0);
+  db::require_writing(database, !migrate      ? db::Migrating::kNever
+                                : pending > 0 ? db::Migrating::kPending
+                                              : db::Migrating::kNothing);
   return pending == 0 ? "up to date" : fmt::format("{} migration(s) pending; the next collect applies them", pending);
 }
 

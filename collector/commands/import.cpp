@@ -46,7 +46,7 @@ class Importer {
     add(counts_, written.counts);
     for (std::size_t i = 0; i < sound.size(); ++i) {
       if (sound[i].empty() || !written.known[i] || !is_quarantined(written.outcomes[i])) continue;
-      log::warning("{}: known, and in quarantine: `tlsrpt-collector reprocess` takes it anew", sound[i]);
+      log::warning("{}: known, and in quarantine: `tlsrpt-collector reprocess` tries it again", sound[i]);
     }
   }
 

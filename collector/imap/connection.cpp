@@ -25,6 +25,7 @@ using Kind = Error::Kind;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kBufferSize = 128u << 10;
+constexpr std::size_t kMostCapabilities = 2000;  // in a log, bytes
 
 // Servers send a record for each message: woken by each, a fetch would wait as often. What comes in a millisecond and
 // has no room in the socket waits at the server.
@@ -104,14 +105,16 @@ void check_credentials(const Account& account, const ErrorText& errors) {
 
 // libcurl tries one way alone, and Kerberos or NTLM before any that sends a password. Both need more than that, and
 // fail where they are offered to others (Exchange; Dovecot and Cyrus with Kerberos).
-bool may_try_a_password(CURLcode code, const LoginTranscript& transcript) {
+bool may_try_a_password(CURLcode code, std::string_view username, const LoginTranscript& transcript) {
   const auto offers = [&](std::string_view mechanism) {
     const auto& offered = transcript.offered();
     return std::find(offered.begin(), offered.end(), mechanism) != offered.end();
   };
+  const auto delimiter = username.find_first_of("@/\\", 1);  // Kerberos is tried for a name with a realm
+  const bool tries_kerberos = offers("AUTH=GSSAPI") && delimiter < username.size() - 1;
   const bool prefers_hash = offers("AUTH=CRAM-MD5") || offers("AUTH=DIGEST-MD5");  // to NTLM
   return (code == CURLE_LOGIN_DENIED || code == CURLE_AUTH_ERROR) &&
-         (offers("AUTH=GSSAPI") || (offers("AUTH=NTLM") && !prefers_hash)) &&
+         (tries_kerberos || (offers("AUTH=NTLM") && !prefers_hash)) &&
          (prefers_hash || offers("AUTH=PLAIN") || offers("AUTH=LOGIN"));
 }
 
@@ -150,7 +153,7 @@ void Connection::log_in(const Account& account, const std::string& url, const ch
   set_option(handle, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));  // these two live no longer than this function
   set_option(handle, CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
   if (code != CURLE_OK) {
-    if (login_options == nullptr && may_try_a_password(code, login.transcript)) {
+    if (login_options == nullptr && may_try_a_password(code, account.username, login.transcript)) {
       handle_.reset(new_handle());
       return log_in(account, url, "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=PLAIN;AUTH=LOGIN");
     }
@@ -163,10 +166,10 @@ void Connection::log_in(const Account& account, const std::string& url, const ch
     throw login_error(failure, login.transcript, errors_);
   }
   capabilities_ = login.transcript.capabilities();
-  summary_ = fmt::format("{}, {}, greeting {}, capabilities {}", checked_server(account).name(),
-                         login.tls.version().value_or(account.plaintext ? "no TLS" : "TLS"),
-                         errors_.quoted(login.transcript.greeting()),
-                         capabilities_ ? errors_.safe(fmt::format("{}", fmt::join(*capabilities_, " "))) : "not told");
+  summary_ = fmt::format(
+      "{}, {}, greeting {}, capabilities {}", checked_server(account).name(),
+      login.tls.version().value_or(account.plaintext ? "no TLS" : "TLS"), errors_.quoted(login.transcript.greeting()),
+      capabilities_ ? errors_.safe(fmt::format("{}", fmt::join(*capabilities_, " ")), kMostCapabilities) : "not told");
   login.tls.read_ahead();
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);

@@ -12,8 +12,6 @@ namespace tlsrpt::imap {
 
 namespace {
 
-constexpr std::size_t kMostQuoted = 300;
-
 // RFC 4648 §4.
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -70,7 +68,7 @@ std::string ErrorText::quoted(std::string_view text) const {
   return fmt::format("\"{}\"", safe(text));
 }
 
-std::string ErrorText::safe(std::string_view text) const {
+std::string ErrorText::safe(std::string_view text, std::size_t most) const {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const auto secret =
@@ -78,7 +76,7 @@ std::string ErrorText::safe(std::string_view text) const {
     out += secret == secrets_.end() ? text.substr(at, 1) : "[redacted]";
     at += secret == secrets_.end() ? 1 : secret->size();
   }
-  return collector::printable(out, kMostQuoted);
+  return collector::printable(out, most);
 }
 
 }  // namespace tlsrpt::imap

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,12 @@ class ErrorText {
 
   // A stranger's words: redacted, printable, cut, in quotation marks.
   [[nodiscard]] std::string quoted(std::string_view text) const;
-  // The same without the marks.
-  [[nodiscard]] std::string safe(std::string_view text) const;
+  // The same without the marks, `most` bytes at most.
+  [[nodiscard]] std::string safe(std::string_view text, std::size_t most = kMostQuoted) const;
 
  private:
+  static constexpr std::size_t kMostQuoted = 300;
+
   std::string server_name_;
   std::vector<std::string> secrets_;  // the password in every form in which it is sent
 };

@@ -94,7 +94,8 @@ SearchResult search_range(Client& client, const SearchRange& range) {
   if (range.since) criteria += " SINCE " + *range.since;
   if (range.before) criteria += " BEFORE " + *range.before;
   SearchResult result = search(client, criteria);
-  // RFC 9051 §9, seq-range: "n:*" holds the last message, whatever n is (imap-19).
+  // RFC 9051 §9, seq-range: "n:*" holds the last message, whatever n is (imap-19). Who finds nothing at all denies it.
+  result.answered = !result.uids.empty();
   result.uids.erase(result.uids.begin(), std::ranges::upper_bound(result.uids, range.after));
   return result;
 }

@@ -49,7 +49,9 @@ struct SearchRange {
 
 struct SearchResult {
   std::vector<Uid> uids;  // ascending, without repeats
-  bool answered = false;  // the server said what it finds, be it nothing: its OK alone proves no absence
+  // The server named a message, be it one that was known: every range up to "*" holds the last one of a folder, so that
+  // finding nothing at all proves no absence.
+  bool answered = false;
 };
 
 // Throws imap::Error from every member that talks to the server. Not thread-safe. The destructor closes the connection

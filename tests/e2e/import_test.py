@@ -130,7 +130,7 @@ class Import(EndToEndTest):
     def test_a_file_that_is_in_quarantine_is_told_when_it_comes_again_and_would_be_good_now(self):
         path = self.write("report.eml", sample.report_mail())
         strict = self.configure(self.mailbox(domains=["elsewhere.example"]))
-        known = "report.eml: known, and in quarantine: `tlsrpt-collector reprocess` takes it anew"
+        known = "report.eml: known, and in quarantine: `tlsrpt-collector reprocess` tries it again"
         for _ in range(2):
             self.assertNotIn(known, self.collect(strict, str(path), command="import", code=65).err)
         self.assertIn(known, self.import_(path, code=65).err)

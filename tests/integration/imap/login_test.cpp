@@ -178,19 +178,22 @@ TEST_CASE("A password that its hash was refused for is not sent in the clear") {
   }
 }
 
-TEST_CASE("A wrong password is refused in the server's words also where Kerberos is offered") {
-  ScriptedServer server;
-  server.capabilities_before = "IMAP4rev1 AUTH=GSSAPI AUTH=PLAIN SASL-IR";
-  server.script = [](const Command& command) {
-    return command.name == "AUTHENTICATE" ? std::optional(tagged("NO [AUTHENTICATIONFAILED] wrong")) : std::nullopt;
-  };
-  server.start();
-  Account account = server.account();
-  account.username = "user@example.com";
-  const Failure failure = failure_of([&] { const Session session(account); });
-  CHECK(failure.kind == Kind::kLoginRefused);
-  CHECK(failure.says("[AUTHENTICATIONFAILED] wrong"));
-  CHECK(server.commands("AUTHENTICATE").size() == 1);
+TEST_CASE("A wrong password is refused once and in the server's words also where Kerberos is offered") {
+  for (const char* const username : {"user@example.com", "user", "user@"}) {
+    CAPTURE(username);
+    ScriptedServer server;
+    server.capabilities_before = "IMAP4rev1 AUTH=GSSAPI AUTH=PLAIN SASL-IR";
+    server.script = [](const Command& command) {
+      return command.name == "AUTHENTICATE" ? std::optional(tagged("NO [AUTHENTICATIONFAILED] wrong")) : std::nullopt;
+    };
+    server.start();
+    Account account = server.account();
+    account.username = username;
+    const Failure failure = failure_of([&] { const Session session(account); });
+    CHECK(failure.kind == Kind::kLoginRefused);
+    CHECK(failure.says("[AUTHENTICATIONFAILED] wrong"));
+    CHECK(server.commands("AUTHENTICATE").size() == 1);
+  }
 }
 
 TEST_CASE("A line break in a name or password is refused before anything is sent") {

@@ -55,13 +55,15 @@ TEST_CASE("IMAP4rev2 says in a set what it finds") {
   CHECK(search_failure("* ESEARCH UID ALL 1:*\r\n{tag} OK\r\n").kind == Kind::kProtocol);
 }
 
-TEST_CASE("An OK alone is no answer") {
+TEST_CASE("Nothing is no answer where the last message would be found") {
   for (const auto& [bytes, answered] :
-       {std::pair{"* SEARCH\r\n{tag} OK\r\n", true}, std::pair{"* ESEARCH (TAG \"A5\") UID\r\n{tag} OK\r\n", true},
+       {std::pair{"* SEARCH 41\r\n{tag} OK\r\n", true},
+        std::pair{"* ESEARCH (TAG \"A5\") UID ALL 41\r\n{tag} OK\r\n", true},
+        std::pair{"* SEARCH\r\n{tag} OK\r\n", false}, std::pair{"* ESEARCH (TAG \"A5\") UID\r\n{tag} OK\r\n", false},
         std::pair{"{tag} OK\r\n", false}}) {
     ScriptedServer server;
     answer_search(server, bytes);
-    CHECK(Session(server.account()).search({}).answered == answered);
+    CHECK(Session(server.account()).search({.after = 41}).answered == answered);
   }
 }
 
