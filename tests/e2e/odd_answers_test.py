@@ -60,6 +60,18 @@ class OddAnswers(ScriptedTest):
         self.collect_from(server)
         self.assertEqual({"stored": 7}, self.outcomes())
 
+    def test_nor_does_it_later(self):
+        server = self.scripted(*(sample.report_mail(n) for n in range(3)))
+        self.collect_from(server)
+        server.messages += [Message(uid, sample.report_mail(uid)) for uid in (4, 5)]
+        server.hook = lambda _, command: (f"* SEARCH\r\n{command.tag} OK done\r\n".encode()
+                                          if command.name == "UID SEARCH" else None)
+        self.collect_from(server)
+        self.assertEqual("3", self.value("SELECT last_uid FROM tlsrpt.mailbox"))
+        server.hook = None
+        self.collect_from(server)
+        self.assertEqual({"stored": 5}, self.outcomes())
+
     def test_a_search_that_finds_three_at_most_finds_all_in_time(self):
         def at_most_three(server, command):
             if command.name != "UID SEARCH":
