@@ -155,7 +155,7 @@ void add_file_commands(CLI::App& app, CommandLine& line) {
 
   const Command<ParseOptions> parse(app, line, "parse",
                                     "print what reports from disk say; no database, no configuration",
-                                    "parse google.com!example.com!1706832000!1706918399!001.json.gz");
+                                    "parse 'google.com!example.com!1706832000!1706918399!001.json.gz'");
   add_paths(parse.app, parse.options.paths);
   add_parsed(parse.app, "--format", parse.options.format, parse_format_from_string, "text, json, csv or html",
              "text (default), json, csv or html: the page of `report`, of these files alone")
@@ -177,7 +177,8 @@ void add_report_command(CLI::App& app, CommandLine& line) {
   add_parsed(report.app, "--format", options.format, report_format_from_string, "text, json or html",
              "text (default), json or html")
       ->type_name("FORMAT");
-  report.app.add_option("-o,--output", options.output, "file to write (default: standard output)")->type_name("FILE");
+  report.app.add_option("-o,--output", options.output, "file to write, - for standard output (default)")
+      ->type_name("FILE");
 }
 
 void add_quarantine_commands(CLI::App& app, CommandLine& line) {

@@ -24,8 +24,10 @@ void Output::Close::operator()(std::FILE* file) const noexcept {
   if (file != stdout) static_cast<void>(std::fclose(file));
 }
 
-Output::Output(const std::optional<std::string>& path) : name_(path.value_or("standard output")), file_(stdout) {
-  if (path) open(*path);
+Output::Output(const std::optional<std::string>& path) : name_("standard output"), file_(stdout) {
+  if (!path || path == "-") return;
+  name_ = *path;
+  open(*path);
 }
 
 Output::~Output() {

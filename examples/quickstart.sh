@@ -94,7 +94,7 @@ fi
 
 say "The servers stay up"
 echo "Look further:  psql '$(cat "$root/build/quickstart/database")'"
-echo "               for instance: SELECT * FROM tlsrpt.report ORDER BY start_datetime DESC LIMIT 10;"
+echo "               for instance: SELECT day, recipient_domain, sessions, failures, severity FROM tlsrpt.v_daily;"
 echo "Collect again: $root/build/collector/tlsrpt-collector -c $config collect"
 echo "               and so every command named above: with this program and this configuration."
 echo "End them:      $root/examples/quickstart.sh stop"

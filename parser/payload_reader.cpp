@@ -163,7 +163,7 @@ std::vector<Finding> PayloadReader::read_content(bool keep_text) {
     case Content::kNothing:
       throw Refused(Reason::kUnknownFormat, "it is empty");
     default:
-      refuse_unknown();
+      throw Refused(Reason::kUnknownFormat, "what it unpacks to is neither JSON nor XML");
   }
 }
 

@@ -39,7 +39,8 @@ Advice advice_on(Reason reason) noexcept {
     case Reason::kBadEncoding:
       return {"The report is in no character encoding that is known.", kSendersFault};
     case Reason::kUnknownFormat:
-      return {"The attachment is labelled as a TLS report, and is neither gzip, zip nor JSON.", kSendersFault};
+      return {"It is labelled as a TLS report, or was given as one, and neither is JSON nor unpacks to any.",
+              kSendersFault};
     case Reason::kNoAttachment:
       return {"The mail says that it carries a TLS report, and no attachment of it could be one.", kSendersFault};
     case Reason::kNotAReport:
@@ -78,7 +79,7 @@ Advice advice_on(Reason reason) noexcept {
           "A report of the same organization, report-id, period and domains stands already, with another content, "
           "and this sender may not replace it: who knows an identity could forge one.",
           "The detail says what stands. If this one is the true one, save the raw message and `import` it: what "
-          "you import yourself may replace what is not authentic."};
+          "you import yourself may replace what is not authentic. Trying this one again then finds it stored."};
     case Reason::kFetchFailed:
       return {"The server lists the message, and does not hand it out even when asked for it alone.",
               "See whether a mail client can open it; then try again, which fetches it."};

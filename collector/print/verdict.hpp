@@ -16,7 +16,7 @@ struct Verdict {
     kOk,
   };
   Status status = Status::kOk;
-  std::string headline;              // "2 open incidents, 1 of them critical"
+  std::string headline;              // "2 open incidents, 1 critical"
   std::vector<std::string> details;  // sentences; strangers' text in them is not escaped
 };
 

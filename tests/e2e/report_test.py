@@ -289,6 +289,7 @@ class Report(EndToEndTest):
         self.assertEqual("2026-01-31", json.loads(path.read_text())["to"])
         self.report("--format", "json", "-o", str(self.directory / "none" / "report.json"), code=74)
         self.report("-o", "/dev/full", code=74)
+        self.assertEqual("2026-01-31", json.loads(self.report("--format", "json", "-o", "-"))["to"])
         self.assertFalse(list(self.directory.glob("*.tmp")))
 
     def test_hostile_names_are_shown_for_what_they_are(self):

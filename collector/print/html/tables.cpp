@@ -29,7 +29,9 @@ void write_domains(HtmlWriter& html, const db::Summary& summary) {
     rows.push_back({words(domain), count(totals.reports), count(totals.sessions), count(totals.failures),
                     share(totals.failures, totals.sessions), count(open)});
   }
-  write_panel(html, "Domains", {"domain", "reports", "sessions", "failed", "share", "open incidents"}, rows);
+  const auto* const incidents =
+      summary.inputs.empty() ? "open incidents" : "problems";  // files do not say what is open
+  write_panel(html, "Domains", {"domain", "reports", "sessions", "failed", "share", incidents}, rows);
 }
 
 void write_reporters(HtmlWriter& html, const db::Summary& summary) {

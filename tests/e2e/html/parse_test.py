@@ -34,6 +34,7 @@ class Parse(unittest.TestCase, PageAssertions):
         self.assertIn("TLS reports, 2026-01-01 to 2026-01-31", elements.named("h1")[0][1])
         self.assertIn("354 of 28756 sessions failed (1.23 %), 2026-01-01 to 2026-01-31 (UTC).",
                       [text for _, text in elements.named("li")])
+        self.assertNotIn("open incidents", page)
         text = re.sub(r"<[^>]*>", " ", page[page.index("<article"):page.index("<canvas")])
         expired = " ".join(text[text.index("certificate-expired at mx2.expired.example"):].split())
         self.assertRegex(expired, r"certificate-expired at mx2\.expired\.example The certificate .* When 2026-01-10 to "

@@ -227,6 +227,8 @@ TEST_CASE("bytes that are nothing known are of an unknown format") {
     CAPTURE(payload);
     CHECK(outcome(payload) == "unknown-format");
   }
+  const std::vector<Finding> findings = read(gzip("Dear postmaster,"));
+  CHECK(std::get<Rejection>(findings.at(0).what).detail == "what it unpacks to is neither JSON nor XML");
 }
 
 TEST_CASE("a reader can be used again after whatever it was given") {
