@@ -13,7 +13,7 @@ struct Position {
   int line = 1;
   int column = 1;  // in bytes
 
-  auto operator<=>(const Position&) const = default;
+  auto operator<=>(const Position&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 takes it for a 0
 };
 
 struct ConfigNode {

@@ -25,7 +25,7 @@ StopSignal::StopSignal() {
 
 StopSignal::~StopSignal() {
   waiter_.request_stop();
-  pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes sigwait()
+  pthread_kill(waiter_.native_handle(), SIGINT);  // wakes sigwait()
   waiter_.join();
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }

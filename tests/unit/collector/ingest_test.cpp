@@ -76,6 +76,7 @@ ReadMessage read_file(const std::string& bytes, const std::string& filename = "r
 
 std::vector<Reason> reasons_of(const std::vector<db::NewQuarantine>& rejected) {
   std::vector<Reason> reasons;
+  reasons.reserve(rejected.size());
   for (const auto& entry : rejected) reasons.push_back(entry.rejection.reason);
   return reasons;
 }

@@ -174,7 +174,7 @@ TEST_CASE("an mbox is split at a date behind an empty line, whatever the message
                                    "Thu Jan 01 00:00:00 +0000 2015", "Sat Feb 22 00:00 2031"}) {
       CAPTURE(message);
       CAPTURE(date);
-      CHECK(messages_of("From a\nSubject: one\n\nx\n\nFrom b " + date + "\n" + message).size() == 2);
+      CHECK(messages_of(fmt::format("From a\nSubject: one\n\nx\n\nFrom b {}\n{}", date, message)).size() == 2);
     }
   }
 }

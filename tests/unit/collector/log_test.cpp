@@ -88,6 +88,7 @@ TEST_CASE("a message is cut to 2 KiB") {
 TEST_CASE("lines of several threads do not mix") {
   const auto text = logged(log::Level::kInfo, log::Format::kText, [] {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([t] {
         for (int i = 0; i < 50; ++i) log::info("{}-{}", t, std::string(200, static_cast<char>('a' + t)));

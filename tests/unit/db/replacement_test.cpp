@@ -192,6 +192,7 @@ TEST_CASE("the order in which one sender's mails arrive never matters") {
   std::mt19937 random{8460};
   for (int round = 0; round < 200; ++round) {
     std::vector<Claim> claims;
+    claims.reserve(5);
     for (int i = 0; i < 5; ++i) {
       // Mail and imported mail alike; times differ, since two equal claims are one row or the other.
       claims.push_back({.authentic = random() % 3 == 0 ? Authentic::kPass : Authentic::kUnknown,

@@ -47,6 +47,7 @@ const std::vector<Case> kForms = {
 
 std::vector<std::string> texts_of(const std::vector<Response>& responses) {
   std::vector<std::string> texts;
+  texts.reserve(responses.size());
   for (const Response& response : responses) texts.push_back(response.text);
   return texts;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace tlsrpt::imap;
 
@@ -47,7 +48,7 @@ TEST_CASE("Every character of the basic plane, and some beyond, survive the way 
       utf8 = {static_cast<char>(0xF0 | (c >> 18)), static_cast<char>(0x80 | ((c >> 12) & 0x3F)),
               static_cast<char>(0x80 | ((c >> 6) & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
     }
-    const std::string name = "a" + utf8 + utf8 + "b";
+    const std::string name = fmt::format("a{0}{0}b", utf8);
     REQUIRE(from_utf7(to_utf7(name)) == name);
   }
 }
