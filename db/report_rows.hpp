@@ -15,7 +15,6 @@ namespace tlsrpt::db {
 
 struct ReportRow {
   std::int64_t id = 0;
-  std::size_t pair = 0;  // the report's
   std::int64_t message_key = 0;
   const NewMessage* message = nullptr;  // whose envelope the report stands by
   const RenderedReport* report = nullptr;

@@ -84,12 +84,6 @@ std::string describe(const Standing& standing) {
                      standing.claim.received_at ? parser::format_time(*standing.claim.received_at) : "by import");
 }
 
-// In an index that begins with a recipient domain and an organization each pair writes to a page of its own: rows of
-// one pair at a time find theirs in the processor's cache, however much is stored.
-void sort_by_pair(std::vector<ReportRow>& rows) {
-  std::ranges::sort(rows, {}, [](const ReportRow& row) { return std::tie(row.pair, row.id); });
-}
-
 class Upsert {
  public:
   Upsert(pqxx::transaction_base& transaction, std::span<const IncomingReport> incoming)
@@ -120,6 +114,7 @@ class Upsert {
       groups_.emplace_back().items = {first, last};
       first = last;
     }
+    sort_by_pair();
     const std::vector<std::int64_t> ids = draw_ids(transaction_, "report", groups_.size());
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       Group& group = groups_[i];
@@ -154,9 +149,17 @@ class Upsert {
     standing = {standing.id, incoming.message_key, claim, item};
   }
 
+  // What hangs on reports is stored in the order of the groups. In an index by pair each pair writes to a page of its
+  // own: rows of one pair at a time find theirs in the processor's cache, however much is stored. As ids ascend in this
+  // order, too, the other indexes grow at their end.
+  void sort_by_pair() {
+    std::ranges::stable_sort(groups_, {},
+                             [&](const Group& group) { return incoming_[group.items.front().item].report->pair; });
+  }
+
   ReportRow row_of(const Standing& standing) const {
     const IncomingReport& incoming = incoming_[*standing.item];
-    return {standing.id, incoming.report->pair, incoming.message_key, incoming.message, incoming.report};
+    return {standing.id, incoming.message_key, incoming.message, incoming.report};
   }
 
   // How many there were none of.
@@ -208,8 +211,6 @@ class Upsert {
       if (!group.standing.item) continue;
       (group.is_inserted ? inserted : updated).push_back(row_of(group.standing));
     }
-    sort_by_pair(inserted);
-    sort_by_pair(updated);
     lock_pairs(transaction_, inserted, updated);
     if (!updated.empty()) {
       transaction_.exec("DELETE FROM report_staging");

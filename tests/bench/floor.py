@@ -14,8 +14,11 @@ _OF_REPORTS = "report_key in (select id from tlsrpt.report where message_key bet
 _TABLES = {
     "message": "id between {0} and {1}", "report": "message_key between {0} and {1}", "policy": _OF_REPORTS,
     "failure_detail": f"policy_key in (select id from tlsrpt.policy where {_OF_REPORTS})",
-    "session_total": _OF_REPORTS, "failure_total": _OF_REPORTS, "deviation": _OF_REPORTS,
+    "failure_total": _OF_REPORTS, "session_total": _OF_REPORTS, "deviation": _OF_REPORTS,
     "quarantine": "message_key between {0} and {1}"}
+# What COPY takes: all but the generated ones.
+_COLUMNS = """select string_agg(attname, ', ' order by attnum) from pg_attribute
+              where attrelid = 'tlsrpt.{}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''"""
 _CHUNK = 100     # UIDs a command, as the program asks for them
 _WINDOW = 32     # commands in flight
 
@@ -61,11 +64,12 @@ def dump(url, directory):
     """Writes every table's rows to files for copy_seconds(): a folder a transaction."""
     ids = [int(line) for line in _psql(url, ["select id from tlsrpt.message order by id"]).split()]
     _psql(url, [f"\\copy tlsrpt.mailbox to '{directory}/mailbox'"])
+    columns = {table: _psql(url, [_COLUMNS.format(table)]) for table in _TABLES}
     for number, at in enumerate(range(0, len(ids), _MESSAGES)):
         part = ids[at:at + _MESSAGES]
         folder = directory / f"{number:04}"
         folder.mkdir()
-        _psql(url, [f"\\copy (select * from tlsrpt.{table} where {rows.format(part[0], part[-1])} order by 1) "
+        _psql(url, [f"\\copy (select {columns[table]} from tlsrpt.{table} where {rows.format(part[0], part[-1])} order by 1) "
                     f"to '{folder}/{table}'" for table, rows in _TABLES.items()])
 
 

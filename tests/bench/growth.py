@@ -1,7 +1,9 @@
 """Whether a database that holds a million reports takes the next ones as fast as an empty one."""
 
+import copy
 import datetime
 
+from ..harness.postgres import temporary_postgres
 from . import table
 from .measure import median
 from .setting import run_collector, sample_inbox
@@ -9,22 +11,33 @@ from .setting import run_collector, sample_inbox
 _FILLS = 5              # large mailboxes read beforehand
 _BRANDS = 48            # as many domains as it takes for a million reports of a few years;
 _MESSAGES_A_DAY = 800   # sample_inbox.bulk() has more for so many
+_OLDER = datetime.timedelta(days=30)
 
 
 def run(setting):
-    """growth: from none to a million stored reports (five times --large), and the rate of the next"""
+    """growth: from none to a million stored reports (five times --large), and the rate of the next, and of older ones"""
     ends = _ends([setting.large] * _FILLS + [setting.count] * setting.rounds)
     growing = _database(setting)
     for end in ends[:_FILLS]:
-        _rates(setting, setting.large, end, [growing])
+        user = _deliver(setting, setting.large, end)
+        _rate(setting, user, growing)
+        setting.remove(user)
     stored = setting.count_of("report", growing)
     size = setting.postgres.value("select pg_size_pretty(pg_database_size(current_database()))", growing)
-    pairs = [_rates(setting, setting.count, end, [_database(setting), growing]) for end in ends[_FILLS:]]
+    before = ends[0] - datetime.timedelta(days=setting.large // _MESSAGES_A_DAY + 1)
+    rounds = []
+    for number, end in enumerate(ends[_FILLS:]):
+        next_ones, older = (_deliver(setting, setting.count, day) for day in (end, before - number * _OLDER))
+        rounds.append((_rate_of_new_server(setting, next_ones), _rate(setting, next_ones, _database(setting)),
+                       _rate(setting, next_ones, growing), _rate(setting, older, growing)))
+        setting.remove(next_ones)
+        setting.remove(older)
+    names = ("none, in a new server", "none, in the same server", f"{stored:,} ({size})", "the same; mail older than all of it")
     table.show(f"Growth: a backfill of {setting.count:,} messages; medians of {setting.rounds}, in turn",
-               ("stored before", "reports/s", "÷ the first"),
-               [("none", f"{median(first for first, _ in pairs):,.0f}", table.ratio(1)),
-                (f"{stored:,} ({size})", f"{median(later for _, later in pairs):,.0f}",
-                 table.ratio(median(later / first for first, later in pairs)))])
+               ("stored before", "reports/s", "÷ the first", "÷ the second"),
+               [(name, f"{median(rates[i] for rates in rounds):,.0f}",
+                 table.ratio(median(rates[i] / rates[0] for rates in rounds)),
+                 table.ratio(median(rates[i] / rates[1] for rates in rounds))) for i, name in enumerate(names)])
 
 
 def _ends(counts):
@@ -42,13 +55,19 @@ def _database(setting):
     return url
 
 
-def _rates(setting, count, end, urls):
-    """Reports a second of a new mailbox's backfill into each of these databases."""
-    user = setting.deliver(f"growth-{end}@example.com", sample_inbox.bulk(count, 1, end, _BRANDS))
-    rates = []
-    for url in urls:
-        before = setting.count_of("report", url)
-        wall = run_collector(setting.config([user], url), "backfill").wall
-        rates.append((setting.count_of("report", url) - before) / wall)
-    setting.remove(user)
-    return rates
+def _deliver(setting, count, end):
+    return setting.deliver(f"growth-{end}@example.com", sample_inbox.bulk(count, 1, end, _BRANDS))
+
+
+def _rate_of_new_server(setting, user):
+    with temporary_postgres(fsync=True, has_socket=True) as postgres:
+        alone = copy.copy(setting)
+        alone.postgres = postgres
+        return _rate(alone, user, _database(alone))
+
+
+def _rate(setting, user, url):
+    """Reports a second of a mailbox's backfill. They are not counted in the tables: that would read all of them between
+    two measurements."""
+    wall = run_collector(setting.config([user], url), "backfill").wall
+    return int(setting.postgres.value("select stored from tlsrpt.poll_run order by started_at desc limit 1", url)) / wall

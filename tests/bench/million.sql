@@ -90,12 +90,12 @@ select id, format('d%s.example', domain), name, start, start + interval '1 day' 
 from plan join organization using (org) order by id;
 
 insert into failure_total (report_key, recipient_domain, organization_name, start_datetime, end_datetime, result_type, host,
-                           failed_sessions, sessions, failures)
-select id, format('d%s.example', domain), name, start, start + interval '1 day' - interval '1 second', result_type,
-       case when at_mx then format('mx%s.d%s.example', 1 + domain % 2, domain)
-            when result_type = 'unspecified' then '' else format('mta-sts.d%s.example', domain) end,
-       3, sessions, 3
-from plan join organization using (org) join trouble using (trouble) order by id;
+                           failed_sessions, sessions, failures, clean_at, silent_at)
+select id, d, name, start, start + interval '1 day' - interval '1 second', result_type,
+       case when at_mx then format('mx%s.%s', 1 + domain % 2, d) when result_type = 'unspecified' then '' else 'mta-sts.' || d end,
+       3, sessions, 3, settled.clean_at, settled.silent_at
+from plan join organization using (org) join trouble using (trouble), format('d%s.example', domain) d,
+     settlement(d, name, start) settled order by id;
 
 insert into deviation (report_key, code, json_pointer, detail)
 select id, code, '/policies/0/policy/policy-domain', ''

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <future>
+#include <random>
 #include <thread>
 
 #include <fmt/format.h>
@@ -45,6 +47,38 @@ TEST_CASE("a failure is settled by 48 clean hours after it, in whatever order an
   CHECK(database.rows(kSettled) == Rows{"2024-02-23|2024-02-27 23:59:59+00", "2024-02-27|-"});
   database.write(box, {mail(4, {clean(7)}), mail(5, {clean(2)}), mail(6, {clean(6)})});
   CHECK(database.rows(kSettled) == Rows{"2024-02-23|2024-02-25 23:59:59+00", "2024-02-27|2024-02-29 23:59:59+00"});
+}
+
+TEST_CASE("what is said of failures does not depend on the order in which reports come") {
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    CAPTURE(seed);
+    std::mt19937 dice(seed);
+    // More than the 60 that a reporter's rhythm is worked out from; mostly daily, with gaps of up to twelve days.
+    std::vector<NewReport> reports;
+    for (int day = 0; reports.size() < 200; day += dice() % 10 > 0 ? 1 : 2 + static_cast<int>(dice() % 11)) {
+      reports.push_back(dice() % 3 == 0 ? failing(day) : clean(day));
+    }
+    const auto settled = [&](std::size_t batch) {
+      Database database;
+      const auto box = database.mailbox();
+      for (std::size_t i = 0; i < reports.size(); i += batch) {
+        std::vector<NewMessage> messages;
+        for (std::size_t j = i; j < std::min(i + batch, reports.size()); ++j)
+          messages.push_back(mail(j + 1, {reports[j]}));
+        database.write(box, std::move(messages));
+      }
+      return database.rows("SELECT start_datetime, clean_at, silent_at FROM failure_total ORDER BY 1");
+    };
+    const Rows in_order = settled(1);
+    CHECK(std::ranges::count_if(in_order, [](const std::string& row) { return !row.ends_with("|-"); }) > 0);
+    CHECK(settled(200) == in_order);
+    std::ranges::reverse(reports);
+    CHECK(settled(1) == in_order);
+    CHECK(settled(7) == in_order);
+    std::ranges::shuffle(reports, dice);
+    CHECK(settled(1) == in_order);
+    CHECK(settled(20) == in_order);
+  }
 }
 
 TEST_CASE("no failure is written again that a later report does not settle") {
