@@ -60,6 +60,7 @@ struct Key {
   parser::Time start_datetime;
   parser::Digest identity;
   std::size_t item;
+  std::size_t pair;
 };
 
 // The incoming reports of one identity, in their order.
@@ -103,7 +104,7 @@ class Upsert {
     keys_.reserve(incoming_.size());
     for (std::size_t item = 0; item < incoming_.size(); ++item) {
       const RenderedReport& report = *incoming_[item].report;
-      keys_.push_back({report.start_datetime, report.identity, item});
+      keys_.push_back({report.start_datetime, report.identity, item, report.pair});
     }
     std::ranges::sort(keys_, {}, [](const Key& key) { return std::tie(key.start_datetime, key.identity, key.item); });
     groups_.reserve(keys_.size());
@@ -149,12 +150,11 @@ class Upsert {
     standing = {standing.id, incoming.message_key, claim, item};
   }
 
-  // What hangs on reports is stored in the order of the groups. In an index by pair each pair writes to a page of its
-  // own: rows of one pair at a time find theirs in the processor's cache, however much is stored. As ids ascend in this
-  // order, too, the other indexes grow at their end.
+  // What hangs on reports is stored in this order. An index by pair has a page for each pair: rows of one pair at a
+  // time find theirs in the processor's cache, however much is stored. Ids ascend with it, so that indexes by them grow
+  // at their end.
   void sort_by_pair() {
-    std::ranges::stable_sort(groups_, {},
-                             [&](const Group& group) { return incoming_[group.items.front().item].report->pair; });
+    std::ranges::stable_sort(groups_, {}, [](const Group& group) { return group.items.front().pair; });
   }
 
   ReportRow row_of(const Standing& standing) const {
@@ -227,7 +227,7 @@ class Upsert {
   std::span<const IncomingReport> incoming_;
   std::vector<UpsertResult> results_;
   std::vector<Key> keys_;      // ascending
-  std::vector<Group> groups_;  // of them, in their order
+  std::vector<Group> groups_;  // of them; by pair, then in their order
 };
 
 }  // namespace

@@ -1,10 +1,15 @@
--- An organization's reports on a domain are found by hashes of the two names. The names differ in length, and an index page
--- that splits then leaves two halves, of which the reports of tomorrow fill one: 122 bytes a report, where hashes need 50,
--- and where the million behind them is stored, the next reports find most of these pages cold.
+-- An organization's reports on a domain are found by hashes of the two names: an index by the names took 122 bytes a report,
+-- and storing reports became slower with its size; this one takes 82. Both tables are written anew: until they are vacuumed,
+-- index-only scans look into session_total, too.
 
-create function name_hash(name text) returns bigint language sql immutable parallel safe
-  return hashtextextended(name, 0);
-comment on function name_hash(text) is 'What a domain or an organization is found by; of each, 64 bits';
+-- Strangers choose the names: with a seed that nobody knows they cannot choose one that has the hash of another's.
+do $$
+begin
+  execute format(
+    'create function name_hash(name text) returns bigint language sql immutable parallel safe return hashtextextended(name, %s)',
+    ('x' || left(replace(gen_random_uuid()::text, '-', ''), 16))::bit(64)::bigint);
+end $$;
+comment on function name_hash(text) is 'What a domain or an organization is found by; in each database another';
 
 drop index session_total_reporter_idx, failure_total_unsettled_idx;
 alter table session_total
@@ -17,11 +22,11 @@ comment on column session_total.domain_hash is 'name_hash() of recipient_domain'
 comment on column session_total.organization_hash is 'name_hash() of organization_name';
 comment on column failure_total.domain_hash is 'name_hash() of recipient_domain';
 comment on column failure_total.organization_hash is 'name_hash() of organization_name';
-create index session_total_reporter_idx on session_total (domain_hash, organization_hash, start_datetime)
-  include (end_datetime);
+comment on column failure_total.clean_at is 'When later reports of the organization on the domain had covered 48 hours; null: not yet. A trigger keeps this and silent_at';
+create index session_total_reporter_idx on session_total (domain_hash, organization_hash, start_datetime, end_datetime);
 create index failure_total_unsettled_idx
   on failure_total (domain_hash, organization_hash, coalesce(clean_at, timestamptz 'infinity'), start_datetime);
--- Nobody else does before they have grown by a tenth. Not where they are empty: that would be taken for how they stay.
+-- Autovacuum analyses them only once they have grown by a tenth. Not while they are empty: plans would be made for that.
 do $$
 begin
   if exists (select from session_total) then analyze session_total, failure_total; end if;
@@ -109,21 +114,22 @@ begin atomic
   from habit;
 end;
 
+-- Of reports that begin at once the one that ends first comes first, here and below.
 create or replace function clean_since(domain text, organization text, since timestamptz)
   returns table (clean_at timestamptz) language sql stable parallel safe
 begin atomic
   select end_datetime
   from (select start_datetime, end_datetime,
-               sum(ended - greatest(start_datetime, before)) over (order by start_datetime) as covered
+               sum(ended - greatest(start_datetime, before)) over (order by start_datetime, end_datetime) as covered
         from (select start_datetime, end_datetime, end_datetime + interval '1 second' as ended,
                      max(end_datetime + interval '1 second') over (
-                       order by start_datetime rows between unbounded preceding and 1 preceding) as before
+                       order by start_datetime, end_datetime rows between unbounded preceding and 1 preceding) as before
               from session_total
               where domain_hash = name_hash(domain) and organization_hash = name_hash(organization)
                 and start_datetime > since and end_datetime <= (select horizon())) report
         where before is null or ended > before) clean
   where covered >= interval '48 hours'
-  order by start_datetime
+  order by start_datetime, end_datetime
   limit 1;
 end;
 
@@ -135,7 +141,7 @@ begin
       select patience from tlsrpt.reporter_rhythm(domain, organization, since + interval '1 microsecond'))
     select min(end_datetime + (select patience from rhythm))
     from (
-      select end_datetime, lead(start_datetime, 1, until) over (order by start_datetime) as next
+      select end_datetime, lead(start_datetime, 1, until) over (order by start_datetime, end_datetime) as next
       from tlsrpt.session_total
       where domain_hash = tlsrpt.name_hash(domain) and organization_hash = tlsrpt.name_hash(organization)
         and start_datetime >= since and start_datetime < until
@@ -181,8 +187,8 @@ begin
       on f.domain_hash = pair.domain_hash and f.organization_hash = pair.organization_hash
       and coalesce(f.clean_at, timestamptz 'infinity') > since and f.start_datetime <= until
       and f.start_datetime <= (select tlsrpt.horizon())
-    where exists (select from unnest(starts) start
-                  where start >= f.start_datetime and start < coalesce(f.clean_at, timestamptz 'infinity'))
+    where f.clean_at is null
+      or exists (select from unnest(starts) start where start >= f.start_datetime and start < f.clean_at)
     union all
     select f.ctid, f.recipient_domain, f.organization_name, f.start_datetime
     from reach
@@ -298,8 +304,7 @@ failing as (
     from failure_total f
     where f.recipient_domain = t.recipient_domain and f.end_datetime <= horizon()
       and f.result_type not in (select code from result_type where category = 'dane')
-    -- Of several at once that of the report that was stored first.
-    order by f.end_datetime desc, f.report_key, f.result_type, f.host
+    order by f.end_datetime desc, f.organization_name, f.result_type, f.host
     limit 1) f on true),
 -- By organization, as the index has it: without, all reports of all time on a domain would be looked at.
 clean as materialized (

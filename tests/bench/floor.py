@@ -16,9 +16,10 @@ _TABLES = {
     "failure_detail": f"policy_key in (select id from tlsrpt.policy where {_OF_REPORTS})",
     "failure_total": _OF_REPORTS, "session_total": _OF_REPORTS, "deviation": _OF_REPORTS,
     "quarantine": "message_key between {0} and {1}"}
-# What COPY takes: all but the generated ones.
+# What COPY takes, and no trigger fills in.
 _COLUMNS = """select string_agg(attname, ', ' order by attnum) from pg_attribute
-              where attrelid = 'tlsrpt.{}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''"""
+              where attrelid = 'tlsrpt.{}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+              and attname not in ('clean_at', 'silent_at')"""
 _CHUNK = 100     # UIDs a command, as the program asks for them
 _WINDOW = 32     # commands in flight
 
@@ -64,7 +65,7 @@ def dump(url, directory):
     """Writes every table's rows to files for copy_seconds(): a folder a transaction."""
     ids = [int(line) for line in _psql(url, ["select id from tlsrpt.message order by id"]).split()]
     _psql(url, [f"\\copy tlsrpt.mailbox to '{directory}/mailbox'"])
-    columns = {table: _psql(url, [_COLUMNS.format(table)]) for table in _TABLES}
+    columns = _columns(url)
     for number, at in enumerate(range(0, len(ids), _MESSAGES)):
         part = ids[at:at + _MESSAGES]
         folder = directory / f"{number:04}"
@@ -73,12 +74,17 @@ def dump(url, directory):
                     f"to '{folder}/{table}'" for table, rows in _TABLES.items()])
 
 
+def _columns(url):
+    return {table: _psql(url, [_COLUMNS.format(table)]).strip() for table in _TABLES}
+
+
 def copy_seconds(url, directory):
     """Copies the same rows into the same tables, indexes, constraints and triggers in place, in large transactions."""
     _psql(url, [f"\\copy tlsrpt.mailbox from '{directory}/mailbox'"])
+    columns = _columns(url)
     commands = []
     for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
-        commands += ["begin", *(f"\\copy tlsrpt.{table} from '{folder}/{table}'" for table in _TABLES
+        commands += ["begin", *(f"\\copy tlsrpt.{table} ({columns[table]}) from '{folder}/{table}'" for table in _TABLES
                                 if (folder / table).stat().st_size), "commit"]
     begun = time.monotonic()
     _psql(url, commands)

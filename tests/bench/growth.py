@@ -11,7 +11,6 @@ from .setting import run_collector, sample_inbox
 _FILLS = 5              # large mailboxes read beforehand
 _BRANDS = 48            # as many domains as it takes for a million reports of a few years;
 _MESSAGES_A_DAY = 800   # sample_inbox.bulk() has more for so many
-_OLDER = datetime.timedelta(days=30)
 
 
 def run(setting):
@@ -24,10 +23,9 @@ def run(setting):
         setting.remove(user)
     stored = setting.count_of("report", growing)
     size = setting.postgres.value("select pg_size_pretty(pg_database_size(current_database()))", growing)
-    before = ends[0] - datetime.timedelta(days=setting.large // _MESSAGES_A_DAY + 1)
-    rounds = []
+    before, rounds = ends[0] - _days(setting.large), []
     for number, end in enumerate(ends[_FILLS:]):
-        next_ones, older = (_deliver(setting, setting.count, day) for day in (end, before - number * _OLDER))
+        next_ones, older = (_deliver(setting, setting.count, day) for day in (end, before - number * _days(setting.count)))
         rounds.append((_rate_of_new_server(setting, next_ones), _rate(setting, next_ones, _database(setting)),
                        _rate(setting, next_ones, growing), _rate(setting, older, growing)))
         setting.remove(next_ones)
@@ -45,8 +43,12 @@ def _ends(counts):
     ends, end = [], datetime.date.today()
     for count in reversed(counts):
         ends.append(end)
-        end -= datetime.timedelta(days=count // _MESSAGES_A_DAY + 1)
+        end -= _days(count)
     return ends[::-1]
+
+
+def _days(count):
+    return datetime.timedelta(days=count // _MESSAGES_A_DAY + 1)
 
 
 def _database(setting):
@@ -67,7 +69,7 @@ def _rate_of_new_server(setting, user):
 
 
 def _rate(setting, user, url):
-    """Reports a second of a mailbox's backfill. They are not counted in the tables: that would read all of them between
-    two measurements."""
+    """Reports a second of a mailbox's backfill, which has one a message. They are not counted in their table: that would read
+    all of it between two measurements."""
     wall = run_collector(setting.config([user], url), "backfill").wall
     return int(setting.postgres.value("select stored from tlsrpt.poll_run order by started_at desc limit 1", url)) / wall
