@@ -25,8 +25,9 @@ struct PipelineBounds {
   std::size_t batch_bytes = 12u << 20;  // by weight(); a heavier message is a batch alone
 };
 
-// Returns when everything fetched has been written. The first exception of any step is rethrown here: of fetch and
-// parse, when what came before is written; of write, at once, and what it had finished by then stays.
+// Returns when everything fetched has been written. The first exception of any step is rethrown here, others are
+// dropped: of fetch and parse, when what came before is written; of write, with the next message that is fetched or
+// when fetching ends, and what it had finished by then stays.
 void run_pipeline(const PipelineSteps& steps, const PipelineBounds& bounds);
 
 }  // namespace tlsrpt::collector

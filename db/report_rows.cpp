@@ -126,10 +126,12 @@ void copy_children(pqxx::transaction_base& transaction, std::span<const ReportRo
   copy_rows(transaction, "failure_detail", children, Table::kFailureDetail, "policy_key",
             [&](CopyText& row, const Child& detail) { row.integer(ids[static_cast<std::size_t>(detail.key)]); });
   const auto put_report = [](CopyText& row, const Child& child) { row.integer(child.key); };
+  copy_rows(transaction, "deviation", children, Table::kDeviation, "report_key", put_report);
+  // As late as possible: batches of thousands of reports need all of the few locks, whatever pairs they are of.
+  lock_pairs(transaction, rows, {});
   // In this order: storing totals settles failures, those of the same reports among them (migrations/0020).
   copy_rows(transaction, "failure_total", children, Table::kFailureTotal, "report_key", put_report);
   copy_rows(transaction, "session_total", children, Table::kSessionTotal, "report_key", put_report);
-  copy_rows(transaction, "deviation", children, Table::kDeviation, "report_key", put_report);
 }
 
 void delete_children(pqxx::transaction_base& transaction, std::span<const ReportRow> rows) {

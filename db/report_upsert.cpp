@@ -211,8 +211,8 @@ class Upsert {
       if (!group.standing.item) continue;
       (group.is_inserted ? inserted : updated).push_back(row_of(group.standing));
     }
-    lock_pairs(transaction_, inserted, updated);
     if (!updated.empty()) {
+      lock_pairs(transaction_, inserted, updated);  // before their totals go
       transaction_.exec("DELETE FROM report_staging");
       copy_reports(transaction_, kStaging, updated);
       transaction_.exec(kUpdate);

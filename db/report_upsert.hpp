@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 
 namespace tlsrpt::db {
 
+// What it points to outlives the call of upsert_reports.
 struct IncomingReport {
   std::int64_t message_key = 0;
   const NewMessage* message = nullptr;
@@ -25,7 +27,8 @@ struct UpsertResult {
 void prepare_upsert(const Connection& connection);
 
 // Upserts reports as if they came one after the other; one result a report, in their order. Their messages' rows may be
-// written later in the same transaction.
+// written later in the same transaction. prepare_upsert comes before. Throws Error kUnavailable where a report was
+// deleted while it was met: the same again may succeed.
 [[nodiscard]] std::vector<UpsertResult> upsert_reports(pqxx::transaction_base& transaction,
                                                        std::span<const IncomingReport> incoming);
 

@@ -62,7 +62,8 @@ void Fetcher::ask_ahead() {
   for (; !again_.empty() && in_flight_.size() < 2 * PipelineDepth::kMost; again_.pop_front()) {
     send(std::move(again_.front()));
   }
-  while (pipe_.has_room() && ask_bodies()) {
+  // While a message at the front is asked for again, those behind it wait here: no more of them than that.
+  while (held_ < FetchPipe::kMostBytes && pipe_.has_room() && ask_bodies()) {
   }
 }
 

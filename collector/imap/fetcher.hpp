@@ -27,6 +27,8 @@ class Fetcher {
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
+  // Until the sink says false or all were handed out. Beside one message, no more than 64 MiB of bodies are held.
+  // Throws Error: kUnreachable where the server cannot for now, kProtocol where it breaks the protocol.
   void run();
 
  private:

@@ -15,6 +15,9 @@ _MESSAGES_A_DAY = 800   # sample_inbox.bulk() has more for so many
 
 def run(setting):
     """growth: from none to a million stored reports (five times --large), and the rate of the next, and of older ones"""
+    if not setting.large:
+        print("\nGrowth: skipped, as there is no large mailbox to grow by", flush=True)
+        return
     ends = _ends([setting.large] * _FILLS + [setting.count] * setting.rounds)
     growing = _database(setting)
     for end in ends[:_FILLS]:

@@ -94,6 +94,9 @@ class Postgres:
         self.query(f"CREATE DATABASE {name} OWNER {self.role}", self.url(role="postgres"))
         return self.url(name)
 
+    def drop_database(self, url):
+        self.query(f"DROP DATABASE {urllib.parse.urlsplit(url).path[1:]}", self.url(role="postgres"))
+
     def over_socket(self, url):
         """Of the same database: over the Unix socket, without a password, as with peer authentication."""
         rules = self._data / "pg_hba.conf"

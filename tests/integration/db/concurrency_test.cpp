@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <pqxx/transaction>
 
 #include "tests/integration/db/support.hpp"
 
@@ -71,6 +72,29 @@ TEST_CASE("two mailboxes with the same reports in opposite order do not lock eac
   CHECK(database.value("SELECT count(*) FROM report") == "100");
   CHECK(database.value("SELECT count(*) FROM policy") == "100");
   CHECK(database.value("SELECT count(*) FROM message WHERE outcome = 'stored'") == "100");
+}
+
+TEST_CASE("who waits for another writer's failures to be settled has stored all but the totals") {
+  Database database;
+  const auto box = database.mailbox();
+  pqxx::connection other{database_url()};
+  std::future<BatchResult> result;
+  {
+    pqxx::work holder{other};
+    holder.exec("SELECT pg_advisory_xact_lock(x'746c7373'::integer, bucket) FROM generate_series(0, 255) bucket");
+    result = std::async(std::launch::async, [box] {
+      const Connection connection{database_url()};
+      return write_batch(connection, Watermark{.mailbox = box, .uid_validity = 7, .from = 0, .to = 1},
+                         rendered({mail(1, {report("r")})}), {});
+    });
+    wait_for_a_waiter(database);
+    const auto written = holder.exec(
+        "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_locks JOIN pg_class c ON c.oid = relation"
+        " WHERE mode = 'RowExclusiveLock' AND relkind = 'r' AND relnamespace = 'tlsrpt'::regnamespace");
+    CHECK(written[0][0].as<std::string>() == "deviation failure_detail mailbox policy report");
+  }
+  CHECK(result.get().outcomes == Outcomes{Outcome::kStored});
+  CHECK(database.value("SELECT count(*) FROM session_total") == "1");
 }
 
 TEST_CASE("a report that another writer is just storing is waited for and then met") {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -48,6 +50,36 @@ TEST_CASE("A NO beside what could be fetched is a short answer") {
     return answer;
   };
   check_all(server);
+}
+
+TEST_CASE("While messages are asked for again, what comes behind them is bounded") {
+  constexpr Uid kLast = 3'000;
+  constexpr std::size_t kSize = 40'000;
+  ScriptedServer server;
+  for (Uid uid = 1; uid <= kLast; ++uid) server.add(uid, std::string(kSize, 'x'));
+  server.script = [](const Command& command) -> std::optional<Answer> {
+    // Seems far away, so that many commands are kept in flight.
+    if (command.name != "UID FETCH" && command.name != "NOOP")
+      std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    for (Uid uid = 1; asks_bodies(command) && uid <= 100; ++uid) {
+      if (set_contains(set_of(command), uid)) return tagged("NO some messages could not be read");
+    }
+    return std::nullopt;
+  };
+  const auto messages = fetched(server, kLast, {.max_message = 100'000});
+  REQUIRE(uids_of(messages) == uids_to(kLast));
+  CHECK(std::ranges::count(messages, What::kNoBody, &FetchedMessage::what) == 100);
+
+  const std::vector<std::string> commands = server.commands("UID FETCH");
+  const auto last_probe = std::ranges::find(commands, "UID FETCH 100 (UID)");
+  REQUIRE(last_probe != commands.end());
+  Uid asked = 100;
+  while (asked < kLast && std::any_of(commands.begin(), last_probe, [&](const std::string& command) {
+           return command.find("BODY") != std::string::npos && set_contains(command.substr(10), asked + 1);
+         })) {
+    ++asked;
+  }
+  CHECK(asked * kSize < 48u << 20);
 }
 
 TEST_CASE("A message that is there but does not come, even alone, has no body") {
