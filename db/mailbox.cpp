@@ -22,6 +22,12 @@ constexpr const char* kRetire =
     "UPDATE mailbox SET name = format('%s (retired %s)', name, id), retired_at = now() "
     "WHERE name = $1 AND (server, username, folder) <> ($2, $3, $4) RETURNING id";
 
+// Back to a place that had this name, as after a mistake in the configuration.
+constexpr const char* kRevive =
+    "UPDATE mailbox SET name = $1, retired_at = NULL WHERE id = (SELECT max(id) FROM mailbox "
+    "WHERE name = format('%s (retired %s)', $1::text, id) AND (server, username, folder) = ($2, $3, $4)) "
+    "AND NOT EXISTS (SELECT FROM mailbox WHERE name = $1)";
+
 constexpr const char* kEnter =
     "INSERT INTO mailbox AS m (name, server, username, folder, domains) VALUES ($1, $2, $3, $4, $5::text[]) "
     "ON CONFLICT (name) DO UPDATE SET domains = excluded.domains "
@@ -85,6 +91,7 @@ MailboxState enter_mailbox(const Connection& connection, const MailboxIdentity& 
          transaction.exec_params(kRetire, identity.name, identity.server, identity.username, identity.folder)) {
       transaction.exec_params(kSettleAll, row[0].as<MailboxKey>());
     }
+    transaction.exec_params(kRevive, identity.name, identity.server, identity.username, identity.folder);
     transaction.exec_params(kEnter, identity.name, identity.server, identity.username, identity.folder,
                             array_text(identity.domains));
     const auto entered = find(transaction, identity);

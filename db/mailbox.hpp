@@ -32,7 +32,8 @@ struct MailboxState {
 
 // The row of this name and place, made or brought up to date. Where the name stood for another server, username or
 // folder, that row is retired (it keeps its messages under another name, with nothing left to do for `after:`), and the
-// new one starts at UID 1. Throws kOvertaken where another process gives the name to another place just then.
+// new one starts at UID 1, or where it was when it last had that name. Throws kOvertaken where another process gives
+// the name to another place just then.
 MailboxState enter_mailbox(const Connection& connection, const MailboxIdentity& identity);
 
 // The same without writing anything; none before the first run there, or without a schema (for --dry-run).

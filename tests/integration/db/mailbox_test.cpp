@@ -62,8 +62,14 @@ TEST_CASE("another server, username or folder behind the name starts again") {
     CHECK(state.unfinished_runs == 0);
     CHECK(database.rows("SELECT name, last_uid, retired_at IS NOT NULL FROM mailbox ORDER BY id") ==
           Rows{"box (retired 1)|40|t", "box|0|f"});
-    CHECK(enter_mailbox(database.connection, kIdentity).last_uid == 0);
-    CHECK(database.value("SELECT count(*) FROM mailbox WHERE retired_at IS NULL") == "1");
+
+    const MailboxState back = enter_mailbox(database.connection, kIdentity);
+    CHECK(back.key == made.key);
+    CHECK(back.uid_validity == 7);
+    CHECK(back.last_uid == 40);
+    CHECK(database.rows("SELECT name, last_uid, retired_at IS NOT NULL FROM mailbox ORDER BY id") ==
+          Rows{"box|40|f", "box (retired 2)|0|t"});
+    CHECK(enter_mailbox(database.connection, moved).key == state.key);
   }
 }
 
