@@ -83,8 +83,9 @@ std::string_view says_itself(ExitCode) {
 }
 
 std::string_view database_remedy(ExitCode code) {
-  return code == ExitCode::kTryLater ? "see that PostgreSQL runs there, or correct `database`"
-                                     : "create the role or the database, or correct `database`";
+  return code == ExitCode::kTryLater
+             ? "see that PostgreSQL runs there, or correct `database`"
+             : "run as the database's owner (`sudo -u`), create the role or the database, or correct `database`";
 }
 
 std::string_view password_remedy(ExitCode) {

@@ -37,7 +37,8 @@ namespace tlsrpt::collector {
 [[nodiscard]] std::string title(const db::Incident& incident);
 // Of those that are open: what ends them.
 inline constexpr std::string_view kHowItEnds =
-    "Mended one? It ends by itself, once all that reported it have sent clean reports for 48 hours.";
+    "Mended one? It ends by itself, once all that reported it have sent clean reports for 48 hours, or fell silent "
+    "while another was clean.";
 // "critical", "warning", "minor" or "resolved"
 [[nodiscard]] std::string label(const db::Incident& incident);
 // "2026-01-12 (5 days ago), on 3 days, last on 2026-01-14"; of one that is over, "2026-01-12 to 2026-01-14, on 3 days"

@@ -147,7 +147,8 @@ TEST_CASE("text: the verdict comes first, then each incident with cause and comm
   CHECK(text.starts_with("1 open incident, 1 critical.\n60 of 500 sessions failed (12.00 %)"));
   CHECK(contains(text,
                  "\nWhat fails, and what to do\n"
-                 "Mended one? It ends by itself, once all that reported it have sent clean reports for 48 hours.\n"
+                 "Mended one? It ends by itself, once all that reported it have sent clean reports for 48 hours, or\n"
+                 "fell silent while another was clean.\n"
                  "\n  [critical] certificate-expired at mx2.example.com\n"
                  "    Mail for:    example.com\n"
                  "    Since:       2026-01-10 (21 days ago), on 3 days, last on 2026-01-12\n"
