@@ -102,19 +102,20 @@ class Mail:
 
 
 def mail(reporter, domain, day, sessions, *, failures=(), failed=None, mode="enforce", policy=None, also=(),
-         received=None):
-    """What one reporter says of one day; `failed` counts failures beyond their details."""
+         received=None, days=1):
+    """What one reporter says of one day, or of more; `failed` counts failures beyond their details."""
     failed = sum(f["failed-session-count"] for f in failures) if failed is None else failed
     begin = _day(day) + datetime.timedelta(hours=reporter.begins_at)
-    end = begin + datetime.timedelta(days=1, seconds=0 if reporter.until_midnight else -1)
+    end = begin + datetime.timedelta(days=days, seconds=0 if reporter.until_midnight else -1)
     summary = {"total-successful-session-count": sessions - failed, "total-failure-session-count": failed}
     policies = [{"policy": policy or sts(domain, mode), "summary": summary, "failure-details": list(failures)}]
     policies += [{"policy": other, "summary": summary} for other in also]
-    report = {"organization-name": reporter.name, "report-id": f"{_time(begin)}_{domain}",
+    length = "" if days == 1 else f"-{days}"
+    report = {"organization-name": reporter.name, "report-id": f"{_time(begin)}_{domain}{length}",
               "date-range": {"start-datetime": _time(begin), "end-datetime": _time(end)},
               "contact-info": f"tls-reports@{reporter.submitter}", "policies": policies}
     received = received or begin + datetime.timedelta(days=1, hours=5)
-    return Mail(f"{reporter.submitter}-{domain}-{day:02}.eml", _eml(reporter, domain, report, received))
+    return Mail(f"{reporter.submitter}-{domain}-{day:02}{length}.eml", _eml(reporter, domain, report, received))
 
 
 def _eml(reporter, domain, report, received):

@@ -36,9 +36,9 @@ class ViewTest(unittest.TestCase):
         sql = f"begin; set local search_path to tlsrpt; set local tlsrpt.now to '{now}'; {before}; {query}; rollback"
         return self.postgres.query(sql, database or self.database)
 
-    def reported(self, *mails):
-        """The URL of a database that got just these mails, in this order."""
-        database = self.postgres.create_database()
+    def reported(self, *mails, into=None):
+        """The URL of a database that got just these mails, in this order, or these after others."""
+        database = into or self.postgres.create_database()
         with tempfile.TemporaryDirectory(dir=self.directory) as directory:
             for number, mail in enumerate(mails):
                 path = pathlib.Path(directory) / f"{number:03}.eml"

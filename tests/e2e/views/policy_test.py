@@ -48,6 +48,17 @@ class Policies(ViewTest):
                           ["testing", "2026-01-05", "2026-01-04"]], self.ask(
             "select mode, last_seen::date, last_day from v_policy order by first_seen", database=database))
 
+    def test_of_periods_that_begin_at_once_the_longest_counts_whatever_the_order(self):
+        day, week = (mail(GOOGLE, "a.example", 1, 1, mode="testing", days=days) for days in (1, 7))
+        for both in ((day, week), (week, day)):
+            for later in ((), (2,), (2, 3)):
+                with self.subTest(first=both[0].name, later=later):
+                    modes = zip(later, ("enforce", "testing"))
+                    database = self.reported(both[0], *[mail(GOOGLE, "a.example", at, 1, mode=mode) for at, mode in modes])
+                    self.reported(both[1], into=database)
+                    self.assertEqual([["testing", "2026-01-07"]], self.ask(
+                        "select mode, last_seen::date from v_policy order by first_seen limit 1", database=database))
+
     def test_what_is_seen_in_the_future_replaces_no_policy(self):
         database = self.reported(*[mail(GOOGLE, "a.example", day, 1, mode=mode)
                                    for day, mode in ((30, "enforce"), (31, "enforce"), (40, "testing"), (41, "enforce"))])
